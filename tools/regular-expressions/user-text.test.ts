@@ -3,6 +3,7 @@ import { quotedStretches } from '../../packages/media/src/core/quoted-text.ts';
 import { SentenceMoods } from '../../packages/media/src/expression/sentence-moods.ts';
 import { heardText } from '../../packages/media/src/session/heard-text.ts';
 import { quotedGreeting } from '../../packages/media/src/session/quoted-greeting.ts';
+import { languageOf } from '../../packages/media/src/voice/languages.ts';
 import { dictatedByPrompt, dictatedText, wishOf } from '../../packages/media/src/voice/local/brain/directions.ts';
 import { NEW_BRAIN, noticeName, remember, rememberHistory } from '../../packages/media/src/voice/local/brain/memory.ts';
 import { seenFromOtherSide } from '../../packages/media/src/voice/local/brain/reflection.ts';
@@ -16,7 +17,6 @@ import {
 } from '../../packages/media/src/voice/local/brain/words.ts';
 import { tidyTranscript } from '../../packages/media/src/voice/local/ears/ears.ts';
 import { joinPhrases } from '../../packages/media/src/voice/local/ears/phrased-hearing.ts';
-import { languageOf } from '../../packages/media/src/voice/local/languages.ts';
 import { parsePhones } from '../../packages/media/src/voice/local/mouth/flite-engine.ts';
 import { arpabetOfIpa } from '../../packages/media/src/voice/local/mouth/ipa-phones.ts';
 import { pronounceEnglish } from '../../packages/media/src/voice/local/mouth/pronunciation/pronounce-english.ts';

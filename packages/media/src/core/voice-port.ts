@@ -165,8 +165,14 @@ export type VoiceEvent =
       readonly pcm: Int16Array;
       readonly phones?: readonly PhoneTiming[];
     }
-  /** Words of the reply. `audioStartMs` is where in the turn's sound they begin, when known. */
-  | { readonly type: 'text-delta'; readonly turnId: string; readonly text: string; readonly audioStartMs?: number }
+  /** Words of the reply. `audioStartMs` is where in the turn's sound they begin, `language` (BCP 47) what they are in, when known. */
+  | {
+      readonly type: 'text-delta';
+      readonly turnId: string;
+      readonly text: string;
+      readonly audioStartMs?: number;
+      readonly language?: string;
+    }
   /** The face shows this once so many letters and digits more of the reply's words than those told so far are heard. */
   | { readonly type: 'face-tag'; readonly turnId: string; readonly tag: PlacedTag }
   | {

@@ -1,5 +1,6 @@
 import type { HistoryItem } from '../core/voice-port.ts';
 import { answerBy } from './answering.ts';
+import { askedLanguage } from './asked-language.ts';
 import { decide } from './interruption.ts';
 import { quotedGreeting } from './quoted-greeting.ts';
 import { say } from './say.ts';
@@ -197,7 +198,8 @@ function withBeginning(state: SessionState, { prompt = '', firstMessage = '' }: 
 
 function configure(state: SessionState, command: Extract<ControlCommand, { type: 'configure' }>): Step {
   const { rules, told, refusal } = changeTurnRules(state, command.patch);
-  const { answersTurns: _, interruptsReplies: __, ...patched } = command.patch;
+  const { answersTurns: _, interruptsReplies: __, ...given } = command.patch;
+  const patched = withAskedLanguage(given);
   const { language = '', turnDetection, prompt = '' } = patched;
   const unansweredPrompt = state.unansweredPrompt || (state.greeted && prompt.trim() !== '');
   const heard = {
@@ -219,4 +221,11 @@ function configure(state: SessionState, command: Extract<ControlCommand, { type:
   if (patch.language) effects.push({ type: 'cue-face', cue: { type: 'language', language: patch.language } });
   if (patch.turnDetection !== undefined) effects.push({ type: 'configure-detector', settings: patch.turnDetection });
   return andThen(configured, (next) => advance(next, effects));
+}
+
+/** Instructions that ask for a language change it, where nothing else does. */
+function withAskedLanguage<Patch extends SessionConfigPatch>(patch: Patch): Patch {
+  if (patch.language || patch.prompt === undefined) return patch;
+  const language = askedLanguage(patch.prompt);
+  return language === null ? patch : { ...patch, language };
 }

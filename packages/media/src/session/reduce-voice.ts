@@ -106,12 +106,12 @@ function endByVoice(state: SessionState, turnId: string): Step {
 
 function addTextDelta(
   state: SessionState,
-  event: { turnId: string; text: string; audioStartMs?: number },
+  event: Extract<VoiceControlEvent, { type: 'text-delta' }>,
   atMs: number,
 ): Step {
   const exchange = withFirstText(state.exchange, atMs);
   return changeTurn({ ...state, exchange }, event.turnId, (turn) =>
-    addWords(turn, event.text, event.audioStartMs ?? null),
+    addWords(turn, event.text, event.audioStartMs ?? null, event.language),
   );
 }
 

@@ -3,15 +3,18 @@ import type { ReplyTurn, SessionEffect } from './session-state.ts';
 
 /** How long a letter is spoken, where the voice does not say when its words begin. */
 const LETTER_MS = 75;
+/** The same of a sign that is a syllable or more. */
+const SIGN_MS = 220;
+const SIGN = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
 /** What the words ended with is shown as they end. */
 const BEFORE_END_MS = 600;
 
 type TurnStep = { readonly turn: ReplyTurn; readonly effects: readonly SessionEffect[] };
 
 /** Words that the voice has told: shown without directions, which the face follows as they are heard. */
-export function addWords(turn: ReplyTurn, text: string, audioStartMs: number | null): TurnStep {
+export function addWords(turn: ReplyTurn, text: string, audioStartMs: number | null, language?: string): TurnStep {
   const { reading, pieces } = readTags(turn.tagReading ?? NOTHING_READ, text);
-  return takePieces({ ...turn, tagReading: reading }, pieces, audioStartMs);
+  return takePieces({ ...turn, tagReading: reading }, pieces, audioStartMs, language);
 }
 
 /** Nothing more comes: what was held back is text, and what is still to be shown is. */
@@ -29,7 +32,12 @@ export function expectTag(turn: ReplyTurn, { afterLetters, ...tag }: PlacedTag):
   return { ...turn, tags: [...(turn.tags ?? []), placed] };
 }
 
-function takePieces(before: ReplyTurn, pieces: readonly ReadPiece[], audioStartMs: number | null): TurnStep {
+function takePieces(
+  before: ReplyTurn,
+  pieces: readonly ReadPiece[],
+  audioStartMs: number | null,
+  language?: string,
+): TurnStep {
   let turn = before;
   let startMs = audioStartMs;
   const effects: SessionEffect[] = [];
@@ -38,30 +46,41 @@ function takePieces(before: ReplyTurn, pieces: readonly ReadPiece[], audioStartM
       effects.push(cueAt(turn.id, piece.shows, startMs ?? (turn.letters ?? 0) * LETTER_MS));
       continue;
     }
-    const step = takeWords(turn, piece.words, startMs);
+    const step = takeWords(turn, piece.words, startMs, language);
     turn = step.turn;
     effects.push(...step.effects);
-    if (startMs !== null) startMs += lettersOf(piece.words) * LETTER_MS;
+    if (startMs !== null) startMs += lettersOf(piece.words) * letterMsOf(piece.words);
   }
   return { turn, effects };
 }
 
-function takeWords(turn: ReplyTurn, text: string, audioStartMs: number | null): TurnStep {
+function takeWords(turn: ReplyTurn, text: string, audioStartMs: number | null, language?: string): TurnStep {
   const span = { text, audioStartMs };
   const before = turn.letters ?? 0;
   const letters = before + lettersOf(text);
   const due = (turn.tags ?? []).filter(({ afterLetters }) => afterLetters < letters);
   const tags = (turn.tags ?? []).filter((tag) => !due.includes(tag));
-  const event = { turnId: turn.id, text, ...(audioStartMs === null ? {} : { audioStartMs }) };
-  const beginsMs = audioStartMs ?? before * LETTER_MS;
+  const event = {
+    turnId: turn.id,
+    text,
+    ...(audioStartMs === null ? {} : { audioStartMs }),
+    ...(language === undefined ? {} : { language }),
+  };
+  const letterMs = letterMsOf(text);
+  const beginsMs = audioStartMs ?? before * letterMs;
   return {
     turn: { ...turn, spans: [...turn.spans, span], letters, tags },
     effects: [
       { type: 'emit', event: { type: 'reply-text-delta', ...event } },
       { type: 'cue-face', cue: { type: 'reply-text', turnId: turn.id, ...span } },
-      ...due.map((tag) => cueAt(turn.id, tag, beginsMs + Math.max(0, tag.afterLetters - before) * LETTER_MS)),
+      ...due.map((tag) => cueAt(turn.id, tag, beginsMs + Math.max(0, tag.afterLetters - before) * letterMs)),
     ],
   };
+}
+
+/** How long each letter of a text is spoken. */
+function letterMsOf(text: string): number {
+  return SIGN.test(text) ? SIGN_MS : LETTER_MS;
 }
 
 type Shown = Omit<PlacedTag, 'afterLetters'>;

@@ -4,6 +4,8 @@ import type { Passage } from '../core/passages.ts';
 import type { HistoryItem, ToolDefinition, TurnDetectionSettings } from '../core/voice-port.ts';
 import type { VoiceParts, VoiceSlot } from '../voice/voice-parts.ts';
 
+export { askedLanguage } from './asked-language.ts';
+
 /**
  * The vocabulary between a gateway and a call: the table of contents of the media plane. Wire protocols are mapped to
  * and from it; everything here survives a process boundary (structured clone).
@@ -123,12 +125,13 @@ export type SessionEvent =
   | { readonly type: 'reply-sources'; readonly turnId: string; readonly sources: readonly AnswerSource[] }
   /** Who answers has changed. A talk begins with the voice; one whose voice cannot answer tells so right after `ready`. */
   | { readonly type: 'answered-by'; readonly by: Answerer; readonly canChange: boolean }
-  /** `audioStartMs`: where in the reply's sound the text begins; left out: the voice does not say. */
+  /** `audioStartMs`: where in the reply's sound the text begins, `language`: what it is in (BCP 47); left out: the voice does not say. */
   | {
       readonly type: 'reply-text-delta';
       readonly turnId: string;
       readonly text: string;
       readonly audioStartMs?: number;
+      readonly language?: string;
     }
   /** The reply's sound begins, waits while the user speaks over it, or goes on: at `playedMs` of it. */
   | { readonly type: 'reply-sound'; readonly turnId: string; readonly playedMs: number; readonly isPlaying: boolean }

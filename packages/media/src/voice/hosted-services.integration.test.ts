@@ -49,7 +49,7 @@ function tools(given: Partial<PartTools> = {}): PartTools {
 const SPEAKERS = {
   elevenlabs: { voice: 'v1' },
   cartesia: { voice: 'v1' },
-  'azure-speech': { voice: 'de-DE-KatjaNeural' },
+  'azure-speech': { voice: 'de-DE-SeraphinaMultilingualNeural' },
 };
 const THINKERS = { anthropic: '/v1', google: '/v1beta', mistral: '/v1' };
 
@@ -263,4 +263,15 @@ test('a hosted part without a key says at once what it lacks', async () => {
   await expect(openSpeaker('elevenlabs', { apiKey: undefined })).rejects.toThrow('ElevenLabs needs a key');
   await expect(openThinker('google', { apiKey: undefined })).rejects.toThrow('Google Gemini needs a key');
   await expect(openEars({ apiKey: undefined })).rejects.toThrow('Deepgram needs a key');
+});
+
+test('a voice of one language is not asked to speak another one: that is told once, and the words are shown', async () => {
+  const entry = findEntry('speaker', 'azure-speech');
+  const speaker = await entry?.open(
+    { url: services.origin, voice: 'de-DE-KatjaNeural', voices: 'zh=zh-CN-XiaoxiaoNeural' },
+    tools(),
+  );
+  expect(speaker?.lackOf?.({ voice: 'marin', language: 'de-AT' })).toBeNull();
+  expect(speaker?.lackOf?.({ voice: 'marin', language: 'zh-CN' })).toBeNull();
+  expect(speaker?.lackOf?.({ voice: 'marin', language: 'fr' })).toMatch(/KatjaNeural does not speak French/);
 });

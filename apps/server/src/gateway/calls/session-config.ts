@@ -1,4 +1,4 @@
-import type { IceServer, SessionConfig } from '@visavis/media/session-events';
+import { askedLanguage, type IceServer, type SessionConfig } from '@visavis/media/session-events';
 import { VOICE_OF_CALL } from '@visavis/protocol';
 import type { CallAvatar, RecordingRoom } from '../../ports.ts';
 import type { CallRequest } from './call-request.ts';
@@ -54,7 +54,7 @@ export function buildSessionConfig(options: {
     ...(Object.keys(parts).length === 0 ? {} : { parts }),
     model: request.model ?? avatar.model,
     voice: request.voice ?? avatar.voice,
-    language: request.language ?? avatar.language,
+    language: request.language ?? askedLanguage(avatar.prompt) ?? avatar.language,
     prompt: withKnowledge(avatar.prompt, avatar.knowledge),
     firstMessage: request.transparency ? '' : avatar.firstMessage,
     tools,

@@ -3,16 +3,14 @@ import { WIRE_SAMPLE_RATE_HZ } from '../../core/audio-format.ts';
 import { CascadeFailure, type ServiceWords } from '../cascade/cascade-failure.ts';
 import type { Speaker } from '../cascade/speaker.ts';
 import type { Service } from '../shared/ask-service.ts';
-import { voiceThere } from '../shared/own-voice.ts';
+import { type ServiceVoices, voiceThere } from '../shared/own-voice.ts';
 import { PcmBytes } from '../shared/pcm-bytes.ts';
 import { readLines } from '../shared/read-lines.ts';
 import { type Spoken, serviceSpeaker } from '../shared/speaking-service.ts';
 
-export type CartesiaSpeech = {
+export type CartesiaSpeech = ServiceVoices & {
   readonly service: Service;
   readonly model: string;
-  /** Id of the voice for avatars whose voice has a name like `marin`. */
-  readonly voice: string;
 };
 
 const MAX_WORDS = 2000;
@@ -33,7 +31,7 @@ const eventSchema = z.discriminatedUnion('type', [
  * A mouth by Cartesia's events of sound and word times (`POST /tts/sse`; shapes as in its SDK 4.2.0, whose version of the interface
  * is asked for).
  */
-export function cartesiaSpeaker({ service, model, voice }: CartesiaSpeech): Speaker {
+export function cartesiaSpeaker({ service, model, ...voices }: CartesiaSpeech): Speaker {
   const words: ServiceWords = { what: 'Cartesia voice', place: new URL(service.url).host, settings: null };
   return serviceSpeaker({
     service,
@@ -44,7 +42,7 @@ export function cartesiaSpeaker({ service, model, voice }: CartesiaSpeech): Spea
         model_id: model,
         transcript: text,
         add_timestamps: true,
-        voice: { mode: 'id', id: voiceThere(config.voice, voice) },
+        voice: { mode: 'id', id: voiceThere(config, voices) },
         ...(config.language === '' ? {} : { language: config.language.split('-')[0] }),
         output_format: { container: 'raw', encoding: 'pcm_s16le', sample_rate: WIRE_SAMPLE_RATE_HZ },
       }),

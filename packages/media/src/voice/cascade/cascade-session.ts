@@ -10,9 +10,11 @@ import { CascadeFailure } from './cascade-failure.ts';
 import { type Answer, ForeseenAnswer } from './foreseen-answer.ts';
 import type { HeardTurn, Recogniser } from './recogniser.ts';
 import { speakableText } from './speakable-text.ts';
-import type { Speaker, TalkSpeaker, TurnSpeaker } from './speaker.ts';
+import type { Speaker } from './speaker.ts';
+import { LanguagesOfTalk } from './talk-language.ts';
 import type { Thinker, ThinkerInput, ThinkerTalk, Thinking } from './thinker.ts';
 import { ThoughtReader } from './thought-reader.ts';
+import { TurnMouth } from './turn-mouth.ts';
 import { UnansweredWords } from './unanswered-words.ts';
 
 export type CascadeParts = {
@@ -56,7 +58,7 @@ export class CascadeSession implements VoiceSession {
   readonly #parts: CascadeParts;
   readonly #listener: (event: VoiceEvent) => void;
   readonly #talk: ThinkerTalk | null;
-  readonly #speaker: TalkSpeaker;
+  readonly #languages: LanguagesOfTalk;
   readonly #foreseen: ForeseenAnswer;
   #config: VoiceConfig;
   readonly #turns: Turn[] = [];
@@ -77,8 +79,9 @@ export class CascadeSession implements VoiceSession {
   constructor(parts: CascadeParts, config: VoiceConfig, listener: (event: VoiceEvent) => void, signal: AbortSignal) {
     this.#parts = parts;
     this.#talk = parts.thinker?.openTalk((amounts) => this.#count('thinker', amounts)) ?? null;
-    this.#speaker = parts.speaker.openTalk((amounts) => this.#count('speaker', amounts));
-    this.#foreseen = new ForeseenAnswer(this.#speaker);
+    const speaker = parts.speaker.openTalk((amounts) => this.#count('speaker', amounts));
+    this.#languages = new LanguagesOfTalk(parts.speaker, speaker);
+    this.#foreseen = new ForeseenAnswer(speaker);
     this.#config = config;
     this.#listener = listener;
     const onAbort = (): void => this.#end();
@@ -114,6 +117,7 @@ export class CascadeSession implements VoiceSession {
         return;
       case 'configure':
         this.#config = { ...this.#config, ...input.config };
+        if (input.config.language !== undefined) this.#languages.hear(null);
         return;
       case 'respond':
         if (this.#talk === null) this.#emit({ type: 'turn-done', turnId: input.turnId });
@@ -194,6 +198,7 @@ export class CascadeSession implements VoiceSession {
   #tellWords(itemId: string, turn: HeardTurn | null, words: string): void {
     if (turn !== null) this.#hearings.delete(turn);
     this.#toldItemId = itemId;
+    if (words !== '') this.#languages.hear(turn?.language);
     const shortPhrase = turn?.shortPhrase ?? '';
     this.#emit({ type: 'user-transcript-done', itemId, text: words, ...(shortPhrase === '' ? {} : { shortPhrase }) });
     if (turn?.isLost === true) this.#emit(NOT_HEARD);
@@ -242,7 +247,9 @@ export class CascadeSession implements VoiceSession {
   #inputOf(said: readonly string[], instructions: string | null): ThinkerInput {
     const pictures = this.#pictures;
     const lookUp = said.length === 0 ? null : (this.#config.lookUp ?? null);
-    return { said, pictures, instructions, config: this.#config, lookUp, now: this.#parts.today() };
+    const { heard } = this.#languages;
+    const input = { said, pictures, instructions, config: this.#config, lookUp, now: this.#parts.today() };
+    return heard === null ? input : { ...input, heardLanguage: heard };
   }
 
   #cite(turnId: string, passages: readonly Passage[], signal: AbortSignal): void {
@@ -255,7 +262,8 @@ export class CascadeSession implements VoiceSession {
     const talk = this.#talk;
     if (this.#isClosed || talk === null || words === '' || this.#turns.length > 0 || this.#pictures.length > 0) return;
     const said = [...this.#unanswered.pieces, words];
-    this.#foreseen.foresee(said, (signal) => talk.begin(this.#inputOf(said, null), signal), this.#config);
+    const begin = (signal: AbortSignal) => talk.begin(this.#inputOf(said, null), signal);
+    this.#foreseen.foresee(said, begin, (words) => this.#languages.configFor(words, this.#config));
   }
 
   #addTurn(id: string, isUnasked: boolean, compose: Turn['compose']): void {
@@ -301,7 +309,7 @@ export class CascadeSession implements VoiceSession {
 
   async #takeSteps(turn: Turn, reader: ThoughtReader, emit: (event: VoiceEvent) => void): Promise<void> {
     const { signal } = turn.aborter;
-    const mouth = this.#speaker.beginTurn(turn.id, emit);
+    const mouth = new TurnMouth(turn.id, this.#languages, this.#config, emit);
     let characters = 0;
     for (let step = await reader.next(); step !== null && !signal.aborted; step = await reader.next()) {
       if (step.kind === 'call') {
@@ -323,7 +331,7 @@ export class CascadeSession implements VoiceSession {
     }
   }
 
-  async #speak(turn: Turn, mouth: TurnSpeaker, text: string): Promise<void> {
+  async #speak(turn: Turn, mouth: TurnMouth, text: string): Promise<void> {
     this.#talk?.noteSpoken(turn.id, text);
     await mouth.speak(text, this.#config, turn.aborter.signal);
   }

@@ -21,7 +21,7 @@ export class ForeseenAnswer {
   }
 
   /** Begins it, in place of the one before. */
-  foresee(said: readonly string[], begin: BeginThinking, config: SpeakingConfig): void {
+  foresee(said: readonly string[], begin: BeginThinking, configFor: (words: string) => SpeakingConfig): void {
     const key = said.join('\n');
     if (this.#foreseen?.said === key) return;
     this.forget();
@@ -29,7 +29,7 @@ export class ForeseenAnswer {
     const thinking = begin(aborter.signal);
     const foreseen = { said: key, aborter, thinking, reader: new ThoughtReader(thinking.thoughts) };
     this.#foreseen = foreseen;
-    void this.#prepare(foreseen, config);
+    void this.#prepare(foreseen, configFor);
   }
 
   /** The answer to exactly this, if it was foreseen; it ends with `signal` from now on. Null: it was not. */
@@ -48,11 +48,11 @@ export class ForeseenAnswer {
     this.#speaker.forget();
   }
 
-  async #prepare(foreseen: Foreseen, config: SpeakingConfig): Promise<void> {
+  async #prepare(foreseen: Foreseen, configFor: (words: string) => SpeakingConfig): Promise<void> {
     // When it fails, whoever takes it is told; when nobody does, that does not matter.
     const first = await foreseen.reader.peek().catch(() => null);
     if (first?.kind !== 'speak' || foreseen.aborter.signal.aborted) return;
     const { words } = takeTags(first.text);
-    if (words.trim() !== '') this.#speaker.prepare(words, config);
+    if (words.trim() !== '') this.#speaker.prepare(words, configFor(words));
   }
 }

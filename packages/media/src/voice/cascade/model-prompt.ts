@@ -1,5 +1,6 @@
 import type { LanguageModelV4Message, LanguageModelV4Prompt, LanguageModelV4ToolCallPart } from '@ai-sdk/provider';
 import { parsedArguments } from '../../core/parsed-arguments.ts';
+import { primaryLanguage } from '../languages.ts';
 import { languageName, personaOf } from '../persona.ts';
 import type { RecordedItem, TalkRecord } from './talk-record.ts';
 import type { ThinkerInput } from './thinker.ts';
@@ -37,12 +38,13 @@ export function modelPrompt(
 }
 
 /** What comes first. */
-export function systemPrompt({ config, instructions, now }: ThinkerInput, directsFace = false): string {
+export function systemPrompt({ config, heardLanguage, instructions, now }: ThinkerInput, directsFace = false): string {
   const parts = [
     personaOf(config),
     SPOKEN,
     ...(directsFace ? [FACE] : []),
     `Speak the language of the user; ${languageNote(config.language)}`,
+    ...heardNote(heardLanguage, config.language),
     `It is ${timeOf(now)}.`,
   ];
   if (instructions !== null && instructions.trim() !== '') parts.push(`For this answer: ${instructions.trim()}`);
@@ -52,6 +54,13 @@ export function systemPrompt({ config, instructions, now }: ThinkerInput, direct
 function languageNote(tag: string): string {
   const name = languageName(tag);
   return name === null ? 'otherwise English.' : `unless it is clear that they speak another one, that is ${name}.`;
+}
+
+/** Said only where it is news, so that what is read before a talk stays the same. */
+function heardNote(heard: string | undefined, askedTag: string): readonly string[] {
+  if (heard === undefined || primaryLanguage(heard) === primaryLanguage(askedTag)) return [];
+  const name = languageName(heard);
+  return name === null ? [] : [`The user was heard to speak ${name}.`];
 }
 
 function timeOf(now: Date): string {

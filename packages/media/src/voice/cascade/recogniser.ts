@@ -10,6 +10,8 @@ export type HeardTurn = {
   readonly shortPhrase: string;
   /** Once its words are known: some could not be made out, because the recogniser failed. */
   readonly isLost: boolean;
+  /** Once its words are known: the language that they are in (BCP 47); null or left out: it does not tell. */
+  readonly language?: string | null;
   /** Ends the turn without its words. */
   discard(): void;
 };
@@ -21,7 +23,7 @@ export type Recogniser = {
 
 /** What is wanted of ears that begin to listen to a turn. */
 export type Listening = {
-  /** BCP 47, where the ears know several. */
+  /** BCP 47 tag of the language that is expected, for ears that know several. */
   readonly language: string;
   /** Is told the words so far in each pause that lasts until they are known. */
   readonly onWords: (words: string) => void;

@@ -8,6 +8,8 @@ export type SpeakingConfig = Pick<VoiceConfig, 'voice' | 'language'>;
 export type Speaker = {
   /** For one talk; `count` is told what a service has counted. */
   openTalk(count: CountUsage): TalkSpeaker;
+  /** Why it cannot speak this language, in a sentence for whoever chose it; null: it can. Left out: it speaks all. */
+  lackOf?(config: SpeakingConfig): string | null;
 };
 
 export type TalkSpeaker = {

@@ -14,6 +14,8 @@ export type ThinkerInput = {
   /** What whoever asks for the answer wants of it. */
   readonly instructions: string | null;
   readonly config: VoiceConfig;
+  /** BCP 47 tag of the language in which the user was heard to speak last; left out: nobody can tell. */
+  readonly heardLanguage?: string;
   /** Finds what documents say of what was said; null: there are none, or nothing was said. */
   readonly lookUp: LookUp | null;
   /** Wall-clock time, for a user who asks for it. */

@@ -8,8 +8,11 @@ const MAX_TURN_SAMPLES = 120 * WIRE_SAMPLE_RATE_HZ;
 /** A turn with less sound holds no word. */
 const MIN_TURN_SAMPLES = 0.15 * WIRE_SAMPLE_RATE_HZ;
 
+/** What was said, and in which language (BCP 47); null: nobody tells. */
+export type Written = { readonly words: string; readonly language: string | null };
+
 /** Writes down the sound of a turn, PCM16 mono at 24 kHz in pieces. */
-export type Transcribe = (sound: readonly Int16Array[], signal: AbortSignal) => Promise<string>;
+export type Transcribe = (sound: readonly Int16Array[], signal: AbortSignal) => Promise<Written>;
 
 export type WrittenTurnOptions = {
   readonly transcribe: Transcribe;
@@ -26,12 +29,13 @@ export type WrittenTurnOptions = {
 export class WrittenTurn implements HeardTurn {
   readonly shortPhrase = '';
   isLost = false;
+  language: string | null = null;
   readonly #options: WrittenTurnOptions;
   readonly #sound: Int16Array[] = [];
   #samples = 0;
   #isOver = false;
   /** What was asked for last, and the sound that it was asked for. */
-  #asked: { readonly samples: number; readonly aborter: AbortController; readonly words: Promise<string> } | null =
+  #asked: { readonly samples: number; readonly aborter: AbortController; readonly written: Promise<Written> } | null =
     null;
   /** Samples until the last that were not silent. */
   #spokenSamples = 0;
@@ -52,7 +56,9 @@ export class WrittenTurn implements HeardTurn {
     this.#isOver = true;
     if (this.#samples < MIN_TURN_SAMPLES) return '';
     try {
-      return (await (this.#isAnswered() ? this.#asked?.words : this.#ask())) ?? '';
+      const written = await (this.#isAnswered() ? this.#asked?.written : this.#ask());
+      this.language = written?.language ?? null;
+      return written?.words ?? '';
     } catch (error) {
       this.isLost = true;
       this.#options.logger.warn({ reason: errorMessage(error) }, 'A turn of the user could not be written down.');
@@ -72,17 +78,20 @@ export class WrittenTurn implements HeardTurn {
 
   async #tellWords(): Promise<void> {
     const asked = this.#ask();
-    const words = await asked.catch(() => '');
-    if (words !== '' && !this.#isOver && this.#asked?.words === asked) this.#options.onWords(words);
+    const words = await asked.then(
+      (written) => written.words,
+      () => '',
+    );
+    if (words !== '' && !this.#isOver && this.#asked?.written === asked) this.#options.onWords(words);
   }
 
-  #ask(): Promise<string> {
+  #ask(): Promise<Written> {
     this.#asked?.aborter.abort();
     const aborter = new AbortController();
-    const words = this.#options.transcribe(this.#sound.slice(), aborter.signal);
+    const written = this.#options.transcribe(this.#sound.slice(), aborter.signal);
     // Whoever waits for it is told; of one that nobody waits for any more it does not matter.
-    words.catch(() => {});
-    this.#asked = { samples: this.#samples, aborter, words };
-    return words;
+    written.catch(() => {});
+    this.#asked = { samples: this.#samples, aborter, written };
+    return written;
   }
 }

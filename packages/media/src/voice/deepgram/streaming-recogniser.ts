@@ -8,6 +8,7 @@ import { errorMessage } from '../../core/error-message.ts';
 import type { Logger } from '../../core/logger.ts';
 import { serviceFailure } from '../cascade/cascade-failure.ts';
 import type { HeardTurn, Listening, Recogniser } from '../cascade/recogniser.ts';
+import { hintOf, tagOfLanguage } from '../languages.ts';
 import { baseOf } from '../shared/ask-service.ts';
 import type { ServiceNetwork } from '../shared/service-network.ts';
 
@@ -39,7 +40,17 @@ const resultsSchema = z.object({
   is_final: z.boolean().default(false),
   speech_final: z.boolean().default(false),
   from_finalize: z.boolean().default(false),
-  channel: z.object({ alternatives: z.array(z.object({ transcript: z.string().max(MAX_CHARACTERS) })).max(10) }),
+  channel: z.object({
+    alternatives: z
+      .array(
+        z.object({
+          transcript: z.string().max(MAX_CHARACTERS),
+          /** Of `multi`: what was spoken, most of it first. */
+          languages: z.array(z.string().max(40)).max(20).nullish().catch(null),
+        }),
+      )
+      .max(10),
+  }),
 });
 
 /**
@@ -53,6 +64,7 @@ export function streamingRecogniser(options: StreamingRecogniserOptions): Recogn
 class StreamedTurn implements HeardTurn {
   readonly shortPhrase = '';
   isLost = false;
+  language: string | null = null;
   readonly #options: StreamingRecogniserOptions;
   readonly #listening: Listening;
   /** Null: it could not even be begun. */
@@ -97,9 +109,11 @@ class StreamedTurn implements HeardTurn {
 
   #connect(): WebSocket | null {
     const { url, model, language, apiKey, network } = this.#options;
+    const hint = language === 'multi' ? hintOf(this.#listening.language) : null;
     const query = new URLSearchParams({
       model,
       language,
+      ...(hint === null ? {} : { language_hint: hint }),
       encoding: 'linear16',
       sample_rate: String(WIRE_SAMPLE_RATE_HZ),
       channels: '1',
@@ -149,7 +163,9 @@ class StreamedTurn implements HeardTurn {
     // Messages of other kinds say nothing about words.
     const results = readResults(message);
     if (results === null) return;
-    const text = results.channel.alternatives[0]?.transcript.trim() ?? '';
+    const [best] = results.channel.alternatives;
+    const text = best?.transcript.trim() ?? '';
+    if (text !== '' && best?.languages?.[0] !== undefined) this.language = tagOfLanguage(best.languages[0]);
     if (results.is_final) {
       if (text !== '') this.#final.push(text);
       this.#guess = '';

@@ -2,16 +2,14 @@ import * as z from 'zod';
 import type { ServiceWords } from '../cascade/cascade-failure.ts';
 import type { Speaker } from '../cascade/speaker.ts';
 import type { Service } from '../shared/ask-service.ts';
-import { voiceThere } from '../shared/own-voice.ts';
+import { type ServiceVoices, voiceThere } from '../shared/own-voice.ts';
 import { PcmBytes } from '../shared/pcm-bytes.ts';
 import { readLines } from '../shared/read-lines.ts';
 import { type Spoken, serviceSpeaker } from '../shared/speaking-service.ts';
 
-export type ElevenLabsSpeech = {
+export type ElevenLabsSpeech = ServiceVoices & {
   readonly service: Service;
   readonly model: string;
-  /** Id of the voice for avatars whose voice has a name like `marin`. */
-  readonly voice: string;
 };
 
 const MAX_CHARACTERS = 10_000;
@@ -30,7 +28,7 @@ const chunkSchema = z.object({
  * A mouth by ElevenLabs' stream of sound with the time of each character
  * (`POST /v1/text-to-speech/{voice_id}/stream/with-timestamps`, a line of JSON for each piece of sound; shapes as in its SDK 2.73.0).
  */
-export function elevenLabsSpeaker({ service, model, voice }: ElevenLabsSpeech): Speaker {
+export function elevenLabsSpeaker({ service, model, ...voices }: ElevenLabsSpeech): Speaker {
   const words: ServiceWords = { what: 'ElevenLabs voice', place: new URL(service.url).host, settings: null };
   return serviceSpeaker({
     service,
@@ -38,7 +36,7 @@ export function elevenLabsSpeaker({ service, model, voice }: ElevenLabsSpeech): 
     requestOf: (text, config) => {
       const [language = ''] = config.language.split('-');
       return {
-        path: `/v1/text-to-speech/${encodeURIComponent(voiceThere(config.voice, voice))}/stream/with-timestamps?output_format=pcm_24000`,
+        path: `/v1/text-to-speech/${encodeURIComponent(voiceThere(config, voices))}/stream/with-timestamps?output_format=pcm_24000`,
         body: JSON.stringify({
           text,
           model_id: model,

@@ -66,13 +66,21 @@ describe('The thirteen voices', () => {
 });
 
 describe('Other languages', () => {
-  it('are answered with an honest English sentence where no engine is installed', async ({ skip }) => {
+  it('are shown and not spoken where no engine is installed, and whoever chose is told once what to choose', async ({
+    skip,
+  }) => {
     skip(provider.capabilities.languages === 'any', 'The engine for other languages is installed here.');
     const talk = await RecordedTalk.open(provider, { language: 'zh-CN' });
     talk.send({ type: 'say', turnId: 'turn-1', text: '你好，很高兴认识你。' });
     await talk.untilDone('turn-1', 30_000);
-    expect(talk.textOf('turn-1')).toMatch(/cannot speak Chinese here yet.*eSpeak/);
+    expect(talk.textOf('turn-1')).toBe('I cannot speak Chinese here: please read what I say.你好，很高兴认识你。');
     expect(talk.of('audio').length).toBeGreaterThan(0);
+    expect(talk.of('failed')).toMatchObject([
+      { endsReply: false, message: expect.stringMatching(/does not speak Chinese: choose a speaker.*eSpeak/) },
+    ]);
+    talk.send({ type: 'say', turnId: 'turn-2', text: '再见。' });
+    await talk.untilDone('turn-2');
+    expect([talk.textOf('turn-2'), talk.of('failed').length, talk.of('audio', 'turn-2')]).toEqual(['再见。', 1, []]);
   });
 
   it('are spoken with phones where the engine is installed', async ({ skip }) => {

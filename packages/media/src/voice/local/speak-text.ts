@@ -2,7 +2,7 @@ import type { PhoneTiming } from '../../core/articulation.ts';
 import { wireSamplesToMs } from '../../core/audio-format.ts';
 import type { VoiceEvent } from '../../core/voice-port.ts';
 import { speakableText } from '../cascade/speakable-text.ts';
-import { languageOf, primaryLanguage } from './languages.ts';
+import { languageOf, primaryLanguage } from '../languages.ts';
 import { type Clause, PAUSE_AT_END_MS, pauseAfter, splitIntoClauses } from './mouth/clauses.ts';
 import type { MouthRequest } from './mouth/mouth-messages.ts';
 import type { SpokenClause } from './mouth/spoken-clause.ts';

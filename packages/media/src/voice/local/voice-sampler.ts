@@ -3,7 +3,7 @@ import { WIRE_SAMPLE_RATE_HZ } from '../../core/audio-format.ts';
 import { type Clock, systemClock } from '../../core/clock.ts';
 import type { Logger } from '../../core/logger.ts';
 import { wavFile } from '../../core/wav-file.ts';
-import { languageOf } from './languages.ts';
+import { languageOf } from '../languages.ts';
 import { findEspeak } from './mouth/espeak-engine.ts';
 import { Mouth } from './mouth/mouth.ts';
 import { speakText } from './speak-text.ts';

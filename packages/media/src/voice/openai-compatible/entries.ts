@@ -8,7 +8,7 @@ import {
   UNDESCRIBED_VOICES,
 } from '../catalogue-entry.ts';
 import { isOwnVoice } from '../shared/own-voice.ts';
-import { directsFace, word } from '../shared/service-options.ts';
+import { directsFace, languageVoices, word } from '../shared/service-options.ts';
 import type { CompatibleService } from './compatible-service.ts';
 
 const url = z
@@ -59,6 +59,7 @@ const speechOptions = z.strictObject({
     'Voice',
     'Who speaks for avatars whose voice has a name like marin; left empty: the service knows these',
   ).optional(),
+  voices: languageVoices,
 });
 
 export const compatibleSpeaker: SpeakerEntry = {

@@ -1,5 +1,6 @@
 import type { ServiceWords } from '../cascade/cascade-failure.ts';
 import type { Speaker } from '../cascade/speaker.ts';
+import { voiceOfLanguage } from '../shared/own-voice.ts';
 import { readSound } from '../shared/read-sound.ts';
 import { serviceSpeaker } from '../shared/speaking-service.ts';
 import { askedAt, type CompatibleService } from './compatible-service.ts';
@@ -7,6 +8,8 @@ import { askedAt, type CompatibleService } from './compatible-service.ts';
 export type SpeechService = CompatibleService & {
   /** Who speaks for avatars whose voice has one of OpenAI's names; left out: the service knows these names. */
   readonly voice?: string | undefined;
+  /** Who speaks a language, whatever the avatar's voice: `zh=zf_xiaobei es=ef_dora`. */
+  readonly voices?: string | undefined;
   /** It is given up when it says nothing for so long, at the beginning or in between. */
   readonly patienceMs?: number;
 };
@@ -16,7 +19,7 @@ export type SpeechService = CompatibleService & {
  * service is asked for the avatar's voice by its own name.
  */
 export function speechSpeaker(service: SpeechService, isOwnVoice: (voice: string) => boolean): Speaker {
-  const { model, voice, patienceMs } = service;
+  const { model, voice, voices, patienceMs } = service;
   return serviceSpeaker({
     service: askedAt(service),
     words: wordsOf(service),
@@ -27,7 +30,9 @@ export function speechSpeaker(service: SpeechService, isOwnVoice: (voice: string
         model,
         input: text,
         response_format: 'pcm',
-        voice: voice === undefined || isOwnVoice(config.voice) ? config.voice : voice,
+        voice:
+          voiceOfLanguage(voices, config.language) ??
+          (voice === undefined || isOwnVoice(config.voice) ? config.voice : voice),
       }),
     }),
     read: readSound,

@@ -4,7 +4,8 @@ import type { Logger } from '../../core/logger.ts';
 import { wavFile } from '../../core/wav-file.ts';
 import type { Recogniser } from '../cascade/recogniser.ts';
 import type { CountUsage } from '../cascade/thinker.ts';
-import { WrittenTurn } from '../cascade/written-turn.ts';
+import { type Written, WrittenTurn } from '../cascade/written-turn.ts';
+import { hintOf, tagOfLanguage } from '../languages.ts';
 import { askService, partsOf } from '../shared/ask-service.ts';
 import { askedAt, type CompatibleService } from './compatible-service.ts';
 
@@ -19,15 +20,17 @@ const figure = z.number().nullish().catch(null);
 /** Services that count tell seconds or tokens. */
 const transcriptSchema = z.object({
   text: z.string().max(20_000),
+  /** Many servers tell it by its name in English, some by its tag, most not at all. */
+  language: z.string().max(40).nullish().catch(null).transform(tagOfLanguage),
   usage: z.object({ seconds: figure, input_tokens: figure, output_tokens: figure }).nullish().catch(null),
 });
 
 /** Ears by OpenAI's transcriptions, which whisper.cpp, faster-whisper servers, vLLM and Groq offer, too. */
 export function transcribingRecogniser(service: TranscriptionService, logger: Logger): Recogniser {
   return {
-    listen: ({ onWords, count }) =>
+    listen: ({ onWords, count, language }) =>
       new WrittenTurn({
-        transcribe: (sound, signal) => transcribe(service, sound, { signal, count }),
+        transcribe: (sound, signal) => transcribe(service, sound, { signal, count, hint: hintOf(language) }),
         logger,
         onWords,
         pauseMs: PAUSE_MS,
@@ -38,8 +41,8 @@ export function transcribingRecogniser(service: TranscriptionService, logger: Lo
 async function transcribe(
   service: TranscriptionService,
   sound: readonly Int16Array[],
-  { signal, count }: { readonly signal: AbortSignal; readonly count: CountUsage },
-): Promise<string> {
+  { signal, count, hint }: { readonly signal: AbortSignal; readonly count: CountUsage; readonly hint: string | null },
+): Promise<Written> {
   const words = {
     what: 'transcription',
     place: new URL(service.url).host,
@@ -48,6 +51,7 @@ async function transcribe(
   const body = new FormData();
   body.set('model', service.model);
   body.set('response_format', 'json');
+  if (hint !== null) body.set('language', hint);
   body.set('file', new Blob([wavFile(sound, WIRE_SAMPLE_RATE_HZ)], { type: 'audio/wav' }), 'turn.wav');
   const options = { words, body, signal, patienceMs: PATIENCE_MS };
   const answer: Uint8Array[] = [];
@@ -57,11 +61,11 @@ async function transcribe(
     if (bytes > MAX_ANSWER_BYTES) throw new Error('Its answer is far too long.');
     answer.push(part);
   }
-  const { text, usage } = transcriptSchema.parse(JSON.parse(Buffer.concat(answer).toString()));
+  const { text, usage, language } = transcriptSchema.parse(JSON.parse(Buffer.concat(answer).toString()));
   count({
     seconds: usage?.seconds ?? sound.reduce((sum, { length }) => sum + length, 0) / WIRE_SAMPLE_RATE_HZ,
     inputTokens: usage?.input_tokens ?? 0,
     outputTokens: usage?.output_tokens ?? 0,
   });
-  return text.replace(/\s+/g, ' ').trim();
+  return { words: text.replace(/\s+/g, ' ').trim(), language: language ?? null };
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { PartTools } from '../catalogue-entry.ts';
 import type { Service } from './ask-service.ts';
+import { isVoiceList } from './own-voice.ts';
 
 const MAX_WORD = 200;
 
@@ -24,6 +25,18 @@ export function word(title: string, description?: string) {
     .max(MAX_WORD)
     .meta({ title, ...(description === undefined ? {} : { description }) });
 }
+
+/** Of services whose voices speak one language each. */
+export const languageVoices = z
+  .string()
+  .trim()
+  .max(1000)
+  .refine(isVoiceList, 'must be like zh=NAME es=NAME')
+  .optional()
+  .meta({
+    title: 'Voices of other languages',
+    description: 'Who speaks a language, like zh=NAME es=NAME; left empty: one voice speaks all',
+  });
 
 /** Of services that nobody runs without an account. */
 export const NEEDED_KEY = {

@@ -14,6 +14,8 @@ export type SpeakingService = {
   readonly patienceMs?: number | undefined;
   /** All that decides how the text sounds: two pieces of the same request sound the same. */
   requestOf(text: string, config: SpeakingConfig): SpeechRequest;
+  /** As a mouth's. */
+  readonly lackOf?: Speaker['lackOf'];
   /** Reads an answer of any length in the parts in which it comes. */
   read(parts: AsyncIterable<Uint8Array>): AsyncGenerator<Spoken>;
 };
@@ -35,7 +37,8 @@ type Begun = { readonly key: string; readonly aborter: AbortController; readonly
 
 /** The mouth of a cascade by such a service. Sound is handed on as it comes. */
 export function serviceSpeaker(service: SpeakingService): Speaker {
-  return { openTalk: (count) => new ServiceTalk(service, count) };
+  const { lackOf } = service;
+  return { openTalk: (count) => new ServiceTalk(service, count), ...(lackOf === undefined ? {} : { lackOf }) };
 }
 
 class ServiceTalk implements TalkSpeaker {
@@ -63,7 +66,7 @@ class ServiceTalk implements TalkSpeaker {
 
   beginTurn(turnId: string, emit: (event: VoiceEvent) => void): TurnSpeaker {
     let samples = 0;
-    let shownBefore = '';
+    let textBefore = '';
     const { words, patienceMs = PATIENCE_MS } = this.#service;
     return {
       speak: async (text, config, signal) => {
@@ -74,8 +77,8 @@ class ServiceTalk implements TalkSpeaker {
         signal.addEventListener('abort', onAbort, { once: true });
         try {
           const response = await begun.response;
-          const gap = shownBefore === '' ? '' : ' ';
-          shownBefore = shown;
+          const gap = gapBetween(textBefore, text);
+          textBefore = text;
           const captions = new Captions(gap + shown, wireSamplesToMs(samples), (text, audioStartMs) =>
             emit({ type: 'text-delta', turnId, text, audioStartMs }),
           );
@@ -177,7 +180,19 @@ function endOfWord(text: string, word: string): number | null {
 
 /** A word goes on from the one to the other. */
 function isInWord(before: string, after: string): boolean {
-  return /[\p{L}\p{N}]$/u.test(before) && /^[\p{L}\p{N}]/u.test(after) && !/\p{sc=Han}$/u.test(before);
+  return /[\p{L}\p{N}]$/u.test(before) && /^[\p{L}\p{N}]/u.test(after) && !UNSPACED.test(before);
+}
+
+/** Ends with a sign of a script that has no blanks between its words. */
+const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]$/u;
+
+/** What is shown between two pieces of a reply: a blank, unless none was written and none is usual there. */
+function gapBetween(before: string, text: string): string {
+  if (before === '') return '';
+  const isWritten = /\s$/.test(before) || /^\s/.test(text);
+  return isWritten || !/[。！？｡，；、：」』”’）…\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]$/u.test(before)
+    ? ' '
+    : '';
 }
 
 function keyOf({ path, body }: SpeechRequest): string {

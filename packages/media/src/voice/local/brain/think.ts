@@ -1,4 +1,4 @@
-import { ENGLISH_SHARE, englishShare, languageOf } from '../languages.ts';
+import { ENGLISH_SHARE, englishShare, languageOf } from '../../languages.ts';
 import { asksForGreeting, dictatedByPrompt, dictatedText, wishOf } from './directions.ts';
 import { tellKnowledge } from './knowledge.ts';
 import { type BrainState, lastSaid, remember } from './memory.ts';

@@ -3,6 +3,7 @@ import type { Logger } from '../../../core/logger.ts';
 import { Resampler } from '../../../core/resampler.ts';
 import type { Recogniser } from '../../cascade/recogniser.ts';
 import { type Transcribe, WrittenTurn } from '../../cascade/written-turn.ts';
+import { primaryLanguage } from '../../languages.ts';
 
 /** Silence after which a turn is written down: it takes some tenths of a second, and mostly nothing more comes. */
 const PAUSE_MS = 128;
@@ -14,8 +15,11 @@ export type WordsOf = (samples16k: Float32Array, language: string, signal: Abort
 export function modelRecogniser(wordsOf: WordsOf, logger: Logger): Recogniser {
   return {
     listen: ({ onWords, language }) => {
-      const [subtag = 'en'] = language.toLowerCase().split('-');
-      const transcribe: Transcribe = (sound, signal) => wordsOf(to16k(sound), subtag, signal);
+      const subtag = primaryLanguage(language);
+      const transcribe: Transcribe = async (sound, signal) => ({
+        words: await wordsOf(to16k(sound), subtag, signal),
+        language: null,
+      });
       return new WrittenTurn({ transcribe, logger, onWords, pauseMs: PAUSE_MS });
     },
   };

@@ -1,8 +1,8 @@
+import { languageOf, primaryLanguage } from '../../languages.ts';
 import { readMarkup } from '../../text/read-markup.ts';
 import type { ShownText } from '../../text/shown-text.ts';
 import { joinSpoken, type Piece, speakPieces } from '../../text/speak-pieces.ts';
 import { type WrittenSpan, writtenSpans } from '../../text/spoken-spans.ts';
-import { languageOf, primaryLanguage } from '../languages.ts';
 
 /** A stretch of speech between two pauses: what the listener reads, what the engine is given, how long to pause after. */
 export type Clause = {

@@ -2,7 +2,7 @@ import type { Clock } from '../../../core/clock.ts';
 import type { Logger } from '../../../core/logger.ts';
 import type { VoiceEvent } from '../../../core/voice-port.ts';
 import type { Speaker as CascadeSpeaker } from '../../cascade/speaker.ts';
-import { localSpeaker, talkOf } from '../local-speaker.ts';
+import { lackOfLanguage, localSpeaker, talkOf } from '../local-speaker.ts';
 import type { Speaker } from '../speak-text.ts';
 import { PacedMouth, SpeechPace } from './paced-mouth.ts';
 
@@ -26,6 +26,7 @@ export type NeuralSpeakerOptions = {
 export function neuralSpeaker(options: NeuralSpeakerOptions): CascadeSpeaker {
   const pace = new SpeechPace(options.clock);
   return {
+    lackOf: (config) => lackOfLanguage(options.plain, config),
     openTalk() {
       const mouth = new PacedMouth({ ...options, pace });
       let isTold = false;

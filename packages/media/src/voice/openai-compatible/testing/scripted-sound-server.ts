@@ -14,7 +14,11 @@ export class ScriptedSoundServer extends LoopbackService {
   readonly heard: number[] = [];
   readonly spoken: { readonly input: string; readonly voice: string; readonly model: string }[] = [];
   readonly keys: (string | undefined)[] = [];
+  /** The language that was to be expected in each of them; null: none was named. */
+  readonly hints: (string | null)[] = [];
   transcript = 'What is your name?';
+  /** Told with the words, by its name in English; empty: it is not told. */
+  language = '';
   /** Of speech: half a second for each text; ends in mid-sample, as parts of bodies do. */
   soundBytes = 24_001;
   /** What it says to every text, PCM16 with 24 kHz; null: a tone. */
@@ -55,10 +59,14 @@ export class ScriptedSoundServer extends LoopbackService {
     const file = form.get('file');
     if (!(file instanceof Blob) || form.get('model') !== 'whisper-1') return void response.writeHead(400).end();
     this.heard.push((file.size - 44) / 2);
-    const { transcript } = this;
+    const hint = form.get('language');
+    this.hints.push(typeof hint === 'string' ? hint : null);
+    const { transcript, language } = this;
     await this.beforeTranscript();
     response.writeHead(200, { 'content-type': 'application/json' });
-    response.end(JSON.stringify({ text: transcript, usage: { type: 'duration', seconds: 2 } }));
+    response.end(
+      JSON.stringify({ text: transcript, ...(language && { language }), usage: { type: 'duration', seconds: 2 } }),
+    );
   }
 
   async #speak(
