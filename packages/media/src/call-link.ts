@@ -8,7 +8,7 @@ import type { SessionInput } from './session/session-state.ts';
 import { EventChannel } from './webrtc/event-channel.ts';
 import { Microphone } from './webrtc/microphone.ts';
 import { OpusDecoder } from './webrtc/opus-decoder.ts';
-import { Peer, type PeerOptions } from './webrtc/peer.ts';
+import { type CameraSink, Peer, type PeerOptions } from './webrtc/peer.ts';
 import { type OfferedMedia, readOffer } from './webrtc/session-description.ts';
 
 const MAX_REPEATED_OFFERS = 2;
@@ -31,6 +31,8 @@ export type CallLinkOptions = {
   onAgreed(peer: Peer): Promise<void>;
   /** PCM16, mono, 24 kHz. */
   onSound(pcm: Int16Array): void;
+  /** Left out: nobody sees what a camera shows. */
+  readonly camera?: CameraSink;
 };
 
 /** A call's WebRTC connection: agrees with the client, again where a transport gives up, and joins its sound and its data channel. */
@@ -136,7 +138,7 @@ export class CallLink {
   }
 
   #createPeer(offered: Pick<PeerOptions, 'offered' | 'onSound' | 'onChannel'>): Peer {
-    const { config, logger, onKeyFrameRequest, onTargetBitrate } = this.#options;
+    const { config, logger, onKeyFrameRequest, onTargetBitrate, camera } = this.#options;
     const { network, clock } = this.#options.resources;
     return new Peer({
       iceServers: config.iceServers,
@@ -149,6 +151,7 @@ export class CallLink {
       onLocalCandidate: (candidate) => this.#tell({ type: 'local-candidate', candidate }),
       onKeyFrameRequest,
       onTargetBitrate,
+      ...(camera === undefined ? {} : { camera }),
       ...offered,
     });
   }

@@ -16,6 +16,7 @@ import type { CallResources, HeldFace } from './session/call-resources.ts';
 import type { IceCandidate, SessionConfig, SessionDescription } from './session/session-events.ts';
 import type { SessionInput } from './session/session-state.ts';
 import { type UserCounters, UserPipeline, type UserPipelineEvent } from './user-pipeline.ts';
+import { VideoIn, type VideoInCounters } from './video-in/video-in.ts';
 import { ArticulationTrack } from './visemes/articulation-track.ts';
 import type { Peer } from './webrtc/peer.ts';
 import { VideoEncoder } from './webrtc/video-encoder.ts';
@@ -25,6 +26,8 @@ import { VideoFeed } from './webrtc/video-feed.ts';
 export type PipelineEvent =
   | UserPipelineEvent
   | { readonly type: 'playback-started'; readonly turnId: string }
+  /** What the user's camera shows. */
+  | Extract<SessionInput, { type: 'seen' }>
   /** A stage threw; the call cannot go on. */
   | { readonly type: 'failed'; readonly error: unknown }
   /** Pictures cannot be encoded for now; the call is not recorded any further. */
@@ -50,6 +53,8 @@ export class Pipeline {
   readonly #listener: (event: PipelineEvent) => void;
   readonly #logger: Logger;
   readonly #user: UserPipeline;
+  /** Null: the voice sees nothing. */
+  readonly #videoIn: VideoIn | null;
   readonly #audioOut: AudioOut;
   readonly #opus: OpusEncoder;
   readonly #silence: Uint8Array;
@@ -120,6 +125,7 @@ export class Pipeline {
     this.expression = new Expression({ seed: config.sessionId, language: config.language });
     if (parts.held?.face.manifest.loop !== undefined) this.expression.holdHead();
     this.#user = this.#createUserPipeline(parts.capabilities);
+    this.#videoIn = parts.capabilities.sees ? this.#createVideoIn() : null;
     this.#audioOut = new AudioOut({
       clock: resources.clock,
       maxBufferedMs: MAX_REPLY_BUFFER_MS,
@@ -223,9 +229,9 @@ export class Pipeline {
     this.#audioOut.start();
   }
 
-  /** What was heard of the user, and what was not. */
-  get userCounters(): UserCounters {
-    return this.#user.counters;
+  /** What was heard and seen of the user, and what was not. */
+  get userCounters(): UserCounters & { readonly camera: VideoInCounters | null } {
+    return { ...this.#user.counters, camera: this.#videoIn?.counters ?? null };
   }
 
   close(): void {
@@ -233,7 +239,7 @@ export class Pipeline {
     this.#closed = true;
     this.#tracks.clear();
     const face = { close: () => this.#held?.release() };
-    closeAll(this.#user, this.#audioOut, this.#feed, this.#opus, this.#link, this.#recorder, face);
+    closeAll(this.#user, this.#videoIn, this.#audioOut, this.#feed, this.#opus, this.#link, this.#recorder, face);
   }
 
   #createUserPipeline({ detectsTurns, echoesUser: isToBeSaid }: VoiceCapabilities): UserPipeline {
@@ -251,6 +257,13 @@ export class Pipeline {
         if (!this.#closed) this.#listener(event);
       },
     });
+  }
+
+  #createVideoIn(): VideoIn | null {
+    const { clock, cameras } = this.#resources;
+    if (cameras === undefined || this.#config.connection === 'none') return null;
+    const onPicture = (dataUrl: string) => this.#listener({ type: 'seen', dataUrl });
+    return new VideoIn({ clock, logger: this.#logger, decoder: cameras, onPicture });
   }
 
   #createRecorder(parts: RecorderParts | null): CallRecorder | null {
@@ -279,6 +292,7 @@ export class Pipeline {
         this.#feed?.setBitrate(kbps);
       },
       onAgreed: (peer) => this.#openFeed(peer),
+      ...(this.#videoIn === null ? {} : { camera: this.#videoIn }),
       onSound: (pcm) => this.#closed || this.pushUserAudio(new Uint8Array(pcm.buffer, pcm.byteOffset, pcm.byteLength)),
     });
   }

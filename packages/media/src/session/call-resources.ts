@@ -3,6 +3,7 @@ import type { VoiceProvider } from '../core/voice-port.ts';
 import type { Face } from '../frames/face.ts';
 import type { SpeechModel } from '../turn-detection/speech-model.ts';
 import type { TurnEndModel } from '../turn-detection/turn-end-watch.ts';
+import type { CameraDecoder } from '../video-in/camera-decoder.ts';
 import type { ArticulationNetwork } from '../visemes/articulation-network.ts';
 import type { VoiceParts } from '../voice/voice-parts.ts';
 import type { EncodedLoop } from '../webrtc/idle-loop.ts';
@@ -19,6 +20,8 @@ export type CallResources = {
   /** Left out: silence alone ends turns. */
   readonly turnEndModel?: TurnEndModel;
   readonly articulation: ArticulationNetwork | null;
+  /** Left out: no camera is looked at. */
+  readonly cameras?: Pick<CameraDecoder, 'picture'>;
   readonly network: {
     readonly bindAddress?: string;
     readonly portRange?: { readonly begin: number; readonly end: number };

@@ -45,6 +45,8 @@ function reduceInput(state: SessionState, input: SessionInput): Step {
       return takeAudio(state, input);
     case 'user-sound':
       return advance(state, [{ type: 'voice', input: { ...input, type: 'audio' } }]);
+    case 'seen':
+      return advance(state, [{ type: 'voice', input: { type: 'image', dataUrl: input.dataUrl } }]);
     case 'hearing':
       return input.isWorking ? advance(state, []) : advance(state, [{ type: 'emit', event: HEARING_FAILED }]);
     case 'notice':

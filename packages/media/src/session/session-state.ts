@@ -143,6 +143,8 @@ export type SessionInput =
   | ({ readonly type: 'voice-audio'; readonly durationMs: number; readonly atMs: number } & ReplySound)
   /** Sound of the user for the voice. */
   | { readonly type: 'user-sound'; readonly pcm: Int16Array; readonly silenceMs?: number }
+  /** What the user's camera shows; it is kept in mind, and answered with what he says next. */
+  | { readonly type: 'seen'; readonly dataUrl: string }
   /** The detector has died, or hears again. */
   | { readonly type: 'hearing'; readonly isWorking: boolean }
   /** What only the client needs to know. */

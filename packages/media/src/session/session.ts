@@ -266,6 +266,7 @@ export class Session {
         this.#noteTrouble(event.type, event.error);
         break;
       case 'media':
+      case 'seen':
         this.#dispatch(event);
         break;
       default:

@@ -23,6 +23,8 @@ import {
 
 const GATHERING_LIMIT_MS = 1000;
 const MTU_BYTES = 1200;
+/** Sections of pictures of the client beside ours; of more there is no use. */
+const MAX_CLIENT_TRACKS = 4;
 const REPEAT_WITHIN_MS = 5;
 const STREAM_ID = 'avatar';
 const CLOCK_RATE_HZ = 90_000;
@@ -37,6 +39,8 @@ export type ConnectionEvents = {
   onRtcp(packet: Buffer): void;
   /** Sound of the client, as RTP. */
   onSound(packet: Buffer): void;
+  /** Pictures of the client, as RTP, in this section. */
+  onPicture(packet: Buffer, mid: string): void;
   onChannel(channel: DataChannel): void;
 };
 
@@ -49,6 +53,8 @@ export class Connection {
   readonly #audioTrack: Track;
   /** Null: the client wants no picture. */
   readonly #videoTrack: Track | null;
+  /** In sections that the client has added, by their names. */
+  readonly #clientTracks = new Map<string, Track>();
   readonly #clock: Clock;
   readonly #gathered: Promise<void>;
   #lastRtcp: Buffer | null = null;
@@ -56,13 +62,17 @@ export class Connection {
   #isClosed = false;
   #isOpen = false;
 
-  /** @param offered What the client's own offer names; null: this side offers. */
+  /**
+   * @param offered What the client's own offer names; null: this side offers.
+   * @param takesCamera Pictures of the client are taken.
+   */
   constructor(
     config: RtcConfig,
     identity: StreamIdentity,
     clock: Clock,
     events: ConnectionEvents,
     offered: OfferedMedia | null = null,
+    takesCamera = false,
   ) {
     this.#clock = clock;
     this.#peer = new nodeDataChannel.PeerConnection('visavis', {
@@ -72,7 +82,9 @@ export class Connection {
     });
     this.#audioTrack = this.#peer.addTrack(describeAudio(identity, offered?.audio ?? null));
     const isSeen = offered === null || offered.video !== null;
-    this.#videoTrack = isSeen ? this.#peer.addTrack(describeVideo(identity, offered?.video ?? null)) : null;
+    const direction = takesCamera ? 'SendRecv' : 'SendOnly';
+    this.#videoTrack = isSeen ? this.#peer.addTrack(describeVideo(identity, offered?.video ?? null, direction)) : null;
+    if (takesCamera) this.#peer.onTrack((track) => this.#takeTrack(track, events));
     this.#peer.onDataChannel((channel) => {
       if (!this.#isClosed) events.onChannel(channel);
     });
@@ -87,12 +99,20 @@ export class Connection {
     this.#peer.onLocalCandidate((candidate, mid) => {
       if (!this.#isClosed) events.onCandidate(candidate.replace(/^a=/, ''), mid);
     });
-    this.#listenTo(this.#audioTrack, events);
-    if (this.#videoTrack !== null) this.#listenTo(this.#videoTrack, events);
+    this.#listenTo(this.#audioTrack, events, (packet) => events.onSound(packet));
+    const { videoMid } = this;
+    if (videoMid !== null && this.#videoTrack !== null) {
+      this.#listenTo(this.#videoTrack, events, (packet) => events.onPicture(packet, videoMid));
+    }
   }
 
   get isOpen(): boolean {
     return this.#isOpen;
+  }
+
+  /** The name of our picture's section. */
+  get videoMid(): string | null {
+    return this.#videoTrack?.mid() ?? null;
   }
 
   get hasPendingOffer(): boolean {
@@ -131,15 +151,35 @@ export class Connection {
     return this.#isOpen && this.#videoTrack?.sendMessageBinary(packet) === true;
   }
 
+  /** RTCP for whoever sends the pictures of this section. */
+  sendToCamera(packet: Buffer, mid: string): void {
+    if (!this.#isOpen) return;
+    const track = mid === this.videoMid ? this.#videoTrack : this.#clientTracks.get(mid);
+    if (track?.isOpen() === true) track.sendMessageBinary(packet);
+  }
+
   /** Tracks are closed one by one: the native library keeps the process alive for a track left open. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#isOpen = false;
-    closeAll(this.#audioTrack, this.#videoTrack, this.#peer);
+    closeAll(this.#audioTrack, this.#videoTrack, ...this.#clientTracks.values(), this.#peer);
+    this.#clientTracks.clear();
   }
 
-  #listenTo(track: Track, events: ConnectionEvents): void {
+  /** A section that the client has added: for pictures, if for anything. */
+  #takeTrack(track: Track, events: ConnectionEvents): void {
+    const mid = track.mid();
+    if (this.#isClosed || track.type() !== 'video' || this.#clientTracks.size >= MAX_CLIENT_TRACKS) {
+      track.onClosed(() => {});
+      track.close();
+      return;
+    }
+    this.#clientTracks.set(mid, track);
+    this.#listenTo(track, events, (packet) => events.onPicture(packet, mid));
+  }
+
+  #listenTo(track: Track, events: ConnectionEvents, onMedia: (packet: Buffer) => void): void {
     // The native wrapper frees itself after this callback; without one it keeps the process alive until collected.
     track.onClosed(() => {});
     track.onOpen(() => {
@@ -150,7 +190,7 @@ export class Connection {
     });
     track.onMessage((packet) => {
       if (this.#isClosed) return;
-      if (!isRtcp(packet)) events.onSound(packet);
+      if (!isRtcp(packet)) onMedia(packet);
       else if (!this.#isRepeat(packet)) events.onRtcp(packet);
     });
   }
@@ -188,10 +228,16 @@ function addExtensions(section: DescribedSection, extensions: OfferedMedia['audi
 
 type DescribedSection = { parseSdpLine(line: string): void };
 
+type VideoDirection = 'SendOnly' | 'SendRecv';
+
 /** The client's own offer: one codec of it, as it numbers it. */
-function describeOfferedVideo(identity: StreamIdentity, offered: NonNullable<OfferedMedia['video']>) {
+function describeOfferedVideo(
+  identity: StreamIdentity,
+  offered: NonNullable<OfferedMedia['video']>,
+  direction: VideoDirection,
+) {
   const { mid, codec, payloadType, rtxPayloadType, extensions } = offered;
-  const video = new nodeDataChannel.Video(mid, 'SendOnly');
+  const video = new nodeDataChannel.Video(mid, direction);
   if (codec === 'vp8') video.addVP8Codec(payloadType);
   else video.addH264Codec(payloadType, H264_CONSTRAINED_BASELINE);
   if (rtxPayloadType !== null) video.addRTXCodec(rtxPayloadType, payloadType, CLOCK_RATE_HZ);
@@ -209,9 +255,9 @@ function addVideoStreams(video: Video, { videoSsrc, rtxSsrc, canonicalName }: St
   video.parseSdpLine(`a=ssrc-group:FID ${videoSsrc} ${rtxSsrc}`);
 }
 
-function describeVideo(identity: StreamIdentity, offered: OfferedMedia['video']) {
-  if (offered !== null) return describeOfferedVideo(identity, offered);
-  const video = new nodeDataChannel.Video(VIDEO_MID, 'SendOnly');
+function describeVideo(identity: StreamIdentity, offered: OfferedMedia['video'], direction: VideoDirection) {
+  if (offered !== null) return describeOfferedVideo(identity, offered, direction);
+  const video = new nodeDataChannel.Video(VIDEO_MID, direction);
   video.addVP8Codec(PAYLOAD_VP8);
   video.addRTXCodec(PAYLOAD_VP8_RTX, PAYLOAD_VP8, CLOCK_RATE_HZ);
   video.addH264Codec(PAYLOAD_H264, H264_CONSTRAINED_BASELINE);

@@ -3,10 +3,13 @@ import type { DataChannel, RtcConfig } from 'node-datachannel';
 import type { Clock } from '../core/clock.ts';
 import { closeAll } from '../core/close-all.ts';
 import type { Logger } from '../core/logger.ts';
+import { CameraFeedback } from './camera-feedback.ts';
+import { type CameraMedia, readCamera } from './camera-section.ts';
 import { Connection, type ConnectionEvents } from './connection.ts';
 import type { EncodedVideoFrame, VideoCodec } from './encoded-frame.ts';
 import { type IceServerOption, usableIceServers } from './ice-servers.ts';
 import { MediaSender, type MediaSenderStats, type StreamIdentity } from './media-sender.ts';
+import { type RtpPacket, readRtpPacket } from './rtp-packet.ts';
 import {
   AUDIO_MID,
   extraHostCandidates,
@@ -15,6 +18,7 @@ import {
   type OfferedMedia,
   readAnswer,
   tidyDescription,
+  VIDEO_MID,
 } from './session-description.ts';
 
 const MIN_BITRATE_KBPS = 100;
@@ -22,6 +26,8 @@ const MAX_BITRATE_KBPS = 1200;
 const START_BITRATE_KBPS = 800;
 /** Candidates kept until the answer comes. */
 const WAITING_CANDIDATES_MAX = 64;
+/** Of an offer; browsers that change their minds often have a dozen. */
+const SECTIONS_MAX = 32;
 
 export type PeerState = 'new' | 'connecting' | 'connected' | 'disconnected' | 'failed' | 'closed';
 export type PeerCandidate = { readonly candidate: string; readonly sdpMid: string; readonly sdpMLineIndex: number };
@@ -54,7 +60,18 @@ export type PeerOptions = {
   /** Sound of the client, as RTP. Left out: none is expected. */
   onSound?(packet: Buffer): void;
   onChannel?(channel: DataChannel): void;
+  /** Looks at what the client's camera sends. Left out: no camera is taken. */
+  readonly camera?: CameraSink;
 };
+
+export type CameraSink = {
+  /** What its packets hold, by payload type; none: it is off. */
+  agree(codecs: CameraMedia['codecs']): void;
+  /** True: a key frame is to be asked for now. `payload` holds until this returns. */
+  push(packet: RtpPacket): boolean;
+};
+
+const NO_CODECS: CameraMedia['codecs'] = new Map();
 
 /**
  * The avatar's end of a call: offers one sound and one picture, both sending, and sends what it is given. The media
@@ -67,6 +84,10 @@ export class Peer {
   readonly #waitingCandidates: { candidate: string; mid: string }[] = [];
   /** Local candidates of before the description was handed out; null afterwards. */
   #heldCandidates: PeerCandidate[] | null = [];
+  readonly #feedback: CameraFeedback;
+  /** Sections that are for what we send. */
+  readonly #ourMids: readonly string[];
+  #camera: CameraMedia | null = null;
   #connection: Connection;
   #retiring: Connection | null = null;
   #remoteFragment: string | null = null;
@@ -78,6 +99,12 @@ export class Peer {
   constructor(options: PeerOptions) {
     this.#options = options;
     this.#identity = newIdentity();
+    this.#feedback = new CameraFeedback(this.#identity.videoSsrc);
+    const { offered } = options;
+    this.#ourMids =
+      offered === undefined
+        ? [AUDIO_MID, VIDEO_MID]
+        : [offered.audio.mid, ...(offered.video === null ? [] : [offered.video.mid])];
     const { clock, logger } = options;
     const maxKbps = Math.max(MIN_BITRATE_KBPS, options.maxBitrateKbps ?? MAX_BITRATE_KBPS);
     this.#sender = new MediaSender({
@@ -147,6 +174,7 @@ export class Peer {
       throw new Error('The transport did not take the answer; a new offer is needed.', { cause: error });
     }
     this.#sender.configure(media);
+    this.#agreeOnCamera(description.sdp);
     this.#remoteFragment = iceUserFragment(description.sdp);
     this.#addWaitingCandidates();
   }
@@ -156,7 +184,8 @@ export class Peer {
    * the client follows (perfect negotiation with the server as the impolite side).
    */
   async acceptOffer(description: { readonly sdp: string }): Promise<{ type: 'answer'; sdp: string } | null> {
-    if (this.#isClosed || this.videoCodec === null || this.#connection.hasPendingOffer) return null;
+    if (this.#isClosed || this.#remoteFragment === null || this.#connection.hasPendingOffer) return null;
+    checkSections(description.sdp);
     const fragment = iceUserFragment(description.sdp);
     const isRestart = fragment !== null && fragment !== this.#remoteFragment;
     const offer = withoutUnusableCandidates(description.sdp);
@@ -168,19 +197,21 @@ export class Peer {
     } else {
       this.#connection.applyRemote(offer, 'offer');
     }
+    this.#agreeOnCamera(description.sdp);
     const sdp = await this.#connection.describe('answer');
     this.#releaseCandidates();
-    return { type: 'answer', sdp: fitAnswerToOffer(this.#finish(sdp), description.sdp) };
+    return { type: 'answer', sdp: this.#fit(sdp, description.sdp) };
   }
 
   /** Answers the offer with which the client began the call; see `PeerOptions.offered`. */
   async answerFirst(offerSdp: string, offered: OfferedMedia): Promise<{ type: 'answer'; sdp: string }> {
+    checkSections(offerSdp);
     this.#connection.applyRemote(withoutUnusableCandidates(offerSdp), 'offer');
     this.#sender.configure(offered);
+    this.#agreeOnCamera(offerSdp);
     this.#remoteFragment = iceUserFragment(offerSdp);
     const sdp = await this.#connection.describe('answer');
-    const ours = [offered.audio.mid, ...(offered.video === null ? [] : [offered.video.mid])];
-    return { type: 'answer', sdp: fitAnswerToOffer(this.#finish(sdp), offerSdp, ours) };
+    return { type: 'answer', sdp: this.#fit(sdp, offerSdp) };
   }
 
   /** Takes anything that clients send; what is of no use is ignored. */
@@ -249,11 +280,38 @@ export class Peer {
       onCandidate: (candidate, mid) => this.#announceCandidate(candidate, mid),
       onRtcp: (packet) => this.#sender.receiveRtcp(packet),
       onSound: (packet) => this.#options.onSound?.(packet),
+      onPicture: (packet, mid) => this.#look(packet, mid),
       onChannel: (channel) => this.#options.onChannel?.(channel),
     };
-    const { clock, offered = null } = this.#options;
-    const connection: Connection = new Connection(config, this.#identity, clock, events, offered);
+    const { clock, offered = null, camera } = this.#options;
+    const takesCamera = camera !== undefined;
+    const connection: Connection = new Connection(config, this.#identity, clock, events, offered, takesCamera);
     return connection;
+  }
+
+  /** The client says by which section its camera comes, if by any. */
+  #agreeOnCamera(sdp: string): void {
+    const { camera } = this.#options;
+    if (camera === undefined) return;
+    this.#camera = readCamera(sdp);
+    camera.agree(this.#camera?.codecs ?? NO_CODECS);
+  }
+
+  #look(packet: Buffer, mid: string): void {
+    const { camera, logger } = this.#options;
+    const read = this.#isClosed || mid !== this.#camera?.mid ? null : readRtpPacket(packet);
+    if (read === null || camera === undefined) return;
+    this.#feedback.note(read);
+    if (!camera.push(read)) return;
+    try {
+      this.#sendingConnection.sendToCamera(this.#feedback.request(), mid);
+    } catch (error) {
+      logger.debug({ error: String(error) }, 'A key frame could not be asked for.');
+    }
+  }
+
+  #fit(answerSdp: string, offerSdp: string): string {
+    return fitAnswerToOffer(this.#finish(answerSdp), offerSdp, this.#ourMids, this.#camera);
   }
 
   #replaceConnection(): void {
@@ -332,6 +390,11 @@ function withoutUnusableCandidates(sdp: string): string {
     .filter((line) => line !== '' && (!line.startsWith('a=candidate:') || isUsableCandidate(line.slice(2))))
     .map((line) => `${line}\r\n`)
     .join('');
+}
+
+/** Every section costs the native library a track. */
+function checkSections(sdp: string): void {
+  if ((sdp.match(/^m=/gm)?.length ?? 0) > SECTIONS_MAX) throw new Error('This offer has too many sections.');
 }
 
 function newIdentity(): StreamIdentity {

@@ -1,4 +1,5 @@
 import { type MediaDescription as ParsedMedia, parse } from 'sdp-transform';
+import { type CameraMedia, cameraAnswer, type MediaDirection, withDirection } from './camera-section.ts';
 import type { VideoCodec } from './encoded-frame.ts';
 import type { HeaderExtensionIds } from './rtp-header.ts';
 
@@ -176,12 +177,13 @@ export function extraHostCandidates(candidate: string, addresses: readonly strin
 
 /**
  * Cuts a generated answer down to what the offer allows (RFC 3264, 6.1): formats and header extensions that the offer
- * does not name go, and sections beyond our two, which nobody here receives, become inactive.
+ * does not name go, and sections beyond our two and the client's camera, which nobody here receives, become inactive.
  */
 export function fitAnswerToOffer(
   answerSdp: string,
   offerSdp: string,
   ours: readonly string[] = [AUDIO_MID, VIDEO_MID],
+  camera: CameraMedia | null = null,
 ): string {
   const offered = new Map(splitSections(offerSdp).map((section) => [sectionMid(section), section]));
   return splitSections(answerSdp)
@@ -189,11 +191,21 @@ export function fitAnswerToOffer(
       const mid = sectionMid(section);
       const offer = offered.get(mid);
       if (mid === null || offer === undefined) return section;
-      if (ours.includes(mid)) return fitSection(section, offer);
+      if (ours.includes(mid)) return fitSection(withOurDirection(section, offer, camera?.mid === mid), offer);
       if (section.startsWith('m=application')) return section;
-      return section.replace(/^a=(sendrecv|recvonly|sendonly)(?=\r?$)/m, 'a=inactive');
+      return camera?.mid === mid ? cameraAnswer(section, camera.codecs) : withDirection(section, 'inactive');
     })
     .join('');
+}
+
+/** Our picture goes out where the client takes it, and its camera comes in by the same section. */
+function withOurDirection(section: string, offer: string, isCamera: boolean): string {
+  // Who only listens is sent sound, and none is waited for.
+  if (!section.startsWith('m=video'))
+    return /^a=recvonly\r?$/m.test(offer) ? withDirection(section, 'sendonly') : section;
+  const isTaken = !/^a=(?:sendonly|inactive)\r?$/m.test(offer);
+  const [sending, idle]: MediaDirection[] = isCamera ? ['sendrecv', 'recvonly'] : ['sendonly', 'inactive'];
+  return withDirection(section, (isTaken ? sending : idle) ?? 'inactive');
 }
 
 function fitSection(answer: string, offer: string): string {

@@ -10,6 +10,7 @@ import { LOOP_JOINT_FRAMES } from '../frames/manifest.ts';
 import type { CallResources, HeldFace, PictureSize } from '../session/call-resources.ts';
 import { loadSpeechModel, type SpeechModel } from '../turn-detection/speech-model.ts';
 import type { TurnEndModel } from '../turn-detection/turn-end-watch.ts';
+import { CameraDecoder } from '../video-in/camera-decoder.ts';
 import { type ArticulationNetwork, loadArticulationNetwork } from '../visemes/articulation-network.ts';
 import { modelRecogniser } from '../voice/local/ears/model-ears.ts';
 import {
@@ -41,6 +42,7 @@ export class WorkerResources implements CallResources {
   readonly speechModel: SpeechModel;
   readonly turnEndModel?: TurnEndModel;
   readonly articulation: ArticulationNetwork | null;
+  readonly cameras: CameraDecoder;
   readonly voiceDescription: LocalVoiceParts;
   readonly network: CallResources['network'];
   readonly #options: WorkerOptions;
@@ -103,6 +105,7 @@ export class WorkerResources implements CallResources {
       maxIdle: MAX_IDLE_FACES,
     });
     this.clock = parts.clock;
+    this.cameras = new CameraDecoder({ logger: parts.logger, clock: parts.clock });
     this.#surroundings = {
       clock: parts.clock,
       logger: parts.logger,
@@ -168,7 +171,7 @@ export class WorkerResources implements CallResources {
     const voices = await Promise.allSettled(this.#voices.values());
     await Promise.all(voices.map((result) => (result.status === 'fulfilled' ? result.value.close() : undefined)));
     await (await this.#local)?.close();
-    await this.#faces.close();
+    await Promise.all([this.#faces.close(), this.cameras.close()]);
   }
 
   /** One pair of ears and one mouth, whoever answers. */
