@@ -28,13 +28,13 @@ function noisyScene(width: number, height: number, random: () => number): Pictur
   return scene;
 }
 
-/** The person some way off its place and bent, also beyond its edges. */
-function bend(memory: SceneMemory, random: () => number): void {
+/** The person some way off its place and bent by up to so many pixels, also beyond its edges. */
+function bend(memory: SceneMemory, random: () => number, byPx = 6): void {
   for (let i = 0; i < memory.lumaGrid.length; i += 2) {
     const column = (i / 2) % (memory.columns + 1);
     const row = Math.floor(i / 2 / (memory.columns + 1));
-    const x = column * CELL_PX * 1.2 - 9 + 6 * random();
-    const y = row * CELL_PX * 1.1 - 5 + 6 * random();
+    const x = column * CELL_PX * 1.2 - 9 + byPx * random();
+    const y = row * CELL_PX * 1.1 - 5 + byPx * random();
     memory.lumaGrid.set([x - 0.5, y - 0.5], i);
     memory.chromaGrid.set([x / 2 - 0.5, y / 2 - 0.5], i);
   }
@@ -50,8 +50,15 @@ describe('a person over a scene', () => {
     const scene = noisyScene(width, height, random);
     const memory = new SceneMemory(noisyPerson(random), scene);
     const out = createPicture(width, height);
-    for (const kind of [MIXED, SOLID, CLEAR]) {
-      bend(memory, random);
+    // Straight lines of texels are read at once, others one by one.
+    for (const [kind, byPx] of [
+      [MIXED, 6],
+      [SOLID, 6],
+      [MIXED, 0.2],
+      [SOLID, 0],
+      [CLEAR, 6],
+    ] as const) {
+      bend(memory, random, byPx);
       memory.kinds.fill(kind);
       if (kind === MIXED) memory.kinds[1] = CLEAR;
       memory.draw(out);

@@ -6,6 +6,7 @@ type Exports = {
   readonly memory: KernelMemory;
   drawPlane(
     texels: number,
+    other: number,
     alphas: number,
     texelWidth: number,
     texelHeight: number,
@@ -15,6 +16,7 @@ type Exports = {
     rows: number,
     cell: number,
     out: number,
+    otherOut: number,
     stride: number,
     width: number,
     height: number,
@@ -100,18 +102,25 @@ export class SceneMemory {
     this.#drawn.set(this.#clean);
     const { y, u, v, alpha, chromaAlpha } = this.person;
     const [luma, blue, red] = this.#planes as [OutPlane, OutPlane, OutPlane];
-    this.#drawPlane(y, alpha, luma, this.lumaGrid, 1);
-    this.#drawPlane(u, chromaAlpha, blue, this.chromaGrid, 2);
-    this.#drawPlane(v, chromaAlpha, red, this.chromaGrid, 2);
+    this.#drawPlanes([y], alpha, [luma], this.lumaGrid, 1);
+    this.#drawPlanes([u, v], chromaAlpha, [blue, red], this.chromaGrid, 2);
     this.#eachRow((memoryAt, pictureAt, length) => {
       out.data.set(this.#drawn.subarray(memoryAt, memoryAt + length), pictureAt);
     });
   }
 
-  #drawPlane(texels: Uint8Array, alphas: Uint8Array, plane: OutPlane, grid: Float32Array, step: number): void {
+  /** One plane, or two of the same places and alphas. */
+  #drawPlanes(
+    [texels, other]: readonly [Uint8Array, Uint8Array?],
+    alphas: Uint8Array,
+    [plane, otherPlane]: readonly [OutPlane, OutPlane?],
+    grid: Float32Array,
+    step: number,
+  ): void {
     const { width, height } = this.person;
     this.#exports.drawPlane(
       texels.byteOffset,
+      other?.byteOffset ?? 0,
       alphas.byteOffset,
       width / step,
       height / step,
@@ -121,6 +130,7 @@ export class SceneMemory {
       this.rows,
       CELL_PX / step,
       this.#drawn.byteOffset + plane.at,
+      this.#drawn.byteOffset + (otherPlane?.at ?? 0),
       plane.stride,
       plane.width,
       plane.height,
