@@ -1,5 +1,5 @@
 import type { VoiceConfig, VoiceEvent } from '../../core/voice-port.ts';
-import type { Wait as WireWait } from '../shared/wire-session.ts';
+import type { Wait as WireWait } from '../shared/open-waits.ts';
 import { type WireStep, wireSteps } from '../shared/wire-steps.ts';
 import { type Memory, NO_MEMORY } from './talk-memory.ts';
 import type { SentMessage } from './wire-messages.ts';

@@ -1,6 +1,6 @@
 import { newestWithin } from '../../core/newest-within.ts';
 import type { HistoryItem, VoiceConfig, VoiceEvent } from '../../core/voice-port.ts';
-import type { Wait as WireWait } from '../shared/wire-session.ts';
+import type { Wait as WireWait } from '../shared/open-waits.ts';
 import { type WireStep, wireSteps } from '../shared/wire-steps.ts';
 import type { SentMessage } from './wire-messages.ts';
 

@@ -1,5 +1,5 @@
+import type { Wait as WireWait } from '../shared/open-waits.ts';
 import { failedEvent, makePassingFailure } from '../shared/voice-failures.ts';
-import type { Wait as WireWait } from '../shared/wire-session.ts';
 import { loseTranscript } from './from-wire.ts';
 import { giveUpReply } from './service-errors.ts';
 import { andThen, askNext, askOwn, type Reply, type Step, step, type TalkState } from './talk-state.ts';

@@ -1,20 +1,11 @@
-import { wireSamplesToMs } from '../../core/audio-format.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { LogFields, Logger } from '../../core/logger.ts';
 import type { VoiceEvent, VoiceInput, VoiceSession } from '../../core/voice-port.ts';
+import { OpenWaits, type Wait } from './open-waits.ts';
 import { failedEvent, makeFailure, type VoiceFailure, VoiceOpenError } from './voice-failures.ts';
+import { MAX_WAITING_BYTES, WaitingSound } from './waiting-sound.ts';
 import { WireSocket, type WireSocketOptions } from './wire-socket.ts';
 import type { WireStep } from './wire-steps.ts';
-
-/** Something that the service owes us: when it has not come `limitMs` after the wait began, `expire` is its outcome. */
-export type Wait<State, Sent> = {
-  /** Names the wait: one with another key is another one, with a time of its own. */
-  readonly key: string;
-  readonly limitMs: number;
-  /** It runs out in the best of talks. */
-  readonly isRoutine?: true;
-  readonly expire: (state: State) => WireStep<State, Sent>;
-};
 
 /**
  * What a message says of the connection. `ready`: the settings of the talk are accepted. `greeting`: the service is there, and may never
@@ -64,10 +55,6 @@ export type SessionParts<State, Received, Sent> = {
 const CONFIRMATION_WAIT_MS = 2000;
 /** The time of each connection, from its beginning to the accepted settings: a service may take it and stay mute. */
 const READY_LIMIT_MS = 15_000;
-/** The user's latest sound, kept while there is no connection. */
-const MAX_WAITING_SOUND_MS = 3000;
-/** Sound is dropped while the network is this far behind: more than five seconds. */
-const MAX_WAITING_BYTES = 400_000;
 /** A connection that lasted this long was a good one, even if nobody spoke. */
 const STEADY_AFTER_MS = 60_000;
 /** Share by which a wait is lengthened or shortened, so that calls that were cut together do not return together. */
@@ -77,9 +64,7 @@ const JITTER = 0.25;
 export class WireSession<State, Received, Sent> implements VoiceSession {
   readonly #parts: SessionParts<State, Received, Sent>;
   readonly #listener: (event: VoiceEvent) => void;
-  readonly #waitingSound: Int16Array[] = [];
-  #waitingSoundMs = 0;
-  #droppedSoundMs = 0;
+  readonly #waitingSound = new WaitingSound();
   #state: State;
   #socket: WireSocket | null = null;
   /** The service has accepted the settings of the present connection. */
@@ -91,8 +76,7 @@ export class WireSession<State, Received, Sent> implements VoiceSession {
   /** The talk was allowed an attempt that does not count since the service was last ready: one, or a stubborn refusal is asked for ever. */
   #hasTriedAnew = false;
   #opening: { resolve: () => void; reject: (error: Error) => void } | null = null;
-  /** Ends the waits for what the service owes, by their keys. */
-  readonly #waits = new Map<string, () => void>();
+  readonly #waits: OpenWaits<State, Sent>;
   readonly #timers = { confirmation: () => {}, ready: () => {}, reconnect: () => {} };
   #closed = false;
 
@@ -100,6 +84,10 @@ export class WireSession<State, Received, Sent> implements VoiceSession {
     this.#parts = parts;
     this.#listener = listener;
     this.#state = parts.talk.start;
+    this.#waits = new OpenWaits(parts.clock, ({ key, limitMs, isRoutine, expire }) => {
+      if (!isRoutine) parts.logger.warn({ wait: key, limitMs }, 'The voice service let a wait run out.');
+      this.#apply(expire(this.#state));
+    });
   }
 
   /** Resolves once the service has accepted the talk's settings; rejects with a `VoiceOpenError`. */
@@ -129,11 +117,7 @@ export class WireSession<State, Received, Sent> implements VoiceSession {
     this.#watchDeadlines();
     this.#socket?.close();
     this.#socket = null;
-    this.#waitingSound.length = 0;
-    if (this.#droppedSoundMs > 0) {
-      const droppedMs = Math.round(this.#droppedSoundMs);
-      this.#parts.logger.warn({ droppedMs }, "Some of the user's sound did not reach the voice service.");
-    }
+    this.#waitingSound.end(this.#parts.logger);
   }
 
   #connect(): void {
@@ -194,8 +178,7 @@ export class WireSession<State, Received, Sent> implements VoiceSession {
     this.#timers.ready();
     if (this.#hasBeenReady) this.#parts.logger.info({}, 'The voice service is back.');
     this.#hasBeenReady = true;
-    for (const pcm of this.#waitingSound.splice(0)) this.#passSound(pcm);
-    this.#waitingSoundMs = 0;
+    for (const pcm of this.#waitingSound.take()) this.#passSound(pcm);
     this.#opening?.resolve();
     this.#opening = null;
     this.#watchDeadlines();
@@ -214,22 +197,7 @@ export class WireSession<State, Received, Sent> implements VoiceSession {
   /** Waits begin and end as the state says; while there is no connection nothing is waited for. */
   #watchDeadlines(): void {
     const isListening = this.#isReady && !this.#closed;
-    const waits = new Map(isListening ? this.#parts.talk.waitsOf(this.#state).map((wait) => [wait.key, wait]) : []);
-    for (const [key, cancel] of this.#waits) {
-      if (waits.has(key)) continue;
-      cancel();
-      this.#waits.delete(key);
-    }
-    for (const wait of waits.values()) if (!this.#waits.has(wait.key)) this.#await(wait);
-  }
-
-  #await({ key, limitMs, isRoutine, expire }: Wait<State, Sent>): void {
-    const end = (): void => {
-      this.#waits.delete(key);
-      if (!isRoutine) this.#parts.logger.warn({ wait: key, limitMs }, 'The voice service let a wait run out.');
-      this.#apply(expire(this.#state));
-    };
-    this.#waits.set(key, this.#parts.clock.schedule(limitMs, end));
+    this.#waits.watch(isListening ? this.#parts.talk.waitsOf(this.#state) : []);
   }
 
   #tell(event: VoiceEvent): void {
@@ -240,9 +208,8 @@ export class WireSession<State, Received, Sent> implements VoiceSession {
   }
 
   #sendSound(pcm: Int16Array): void {
-    const durationMs = wireSamplesToMs(pcm.length);
-    if (!this.#isReady) this.#keepSound(pcm, durationMs);
-    else if ((this.#socket?.waitingBytes ?? 0) > MAX_WAITING_BYTES) this.#droppedSoundMs += durationMs;
+    if (!this.#isReady) this.#waitingSound.keep(pcm);
+    else if ((this.#socket?.waitingBytes ?? 0) > MAX_WAITING_BYTES) this.#waitingSound.drop(pcm);
     else this.#passSound(pcm);
   }
 
@@ -250,16 +217,6 @@ export class WireSession<State, Received, Sent> implements VoiceSession {
     const { talk } = this.#parts;
     const pcm = talk.prepareSound?.(given) ?? given;
     this.#apply(talk.toWire(this.#state, { type: 'audio', pcm }));
-  }
-
-  #keepSound(pcm: Int16Array, durationMs: number): void {
-    this.#waitingSound.push(pcm.slice());
-    this.#waitingSoundMs += durationMs;
-    while (this.#waitingSoundMs > MAX_WAITING_SOUND_MS) {
-      const oldestMs = wireSamplesToMs(this.#waitingSound.shift()?.length ?? 0);
-      this.#waitingSoundMs -= oldestMs;
-      this.#droppedSoundMs += oldestMs;
-    }
   }
 
   /** We want another one; this one was good. */

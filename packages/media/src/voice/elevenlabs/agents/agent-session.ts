@@ -2,12 +2,14 @@ import { wireSamplesToMs } from '../../../core/audio-format.ts';
 import type { Clock } from '../../../core/clock.ts';
 import type { Logger } from '../../../core/logger.ts';
 import type { VoiceConfig, VoiceEvent, VoiceInput, VoiceSession } from '../../../core/voice-port.ts';
+import { OpenWaits } from '../../shared/open-waits.ts';
 import { base64OfPcm } from '../../shared/pcm-bytes.ts';
 import type { ServiceNetwork } from '../../shared/service-network.ts';
 import { failedEvent, type VoiceFailure, VoiceOpenError } from '../../shared/voice-failures.ts';
+import { MAX_WAITING_BYTES, WaitingSound } from '../../shared/waiting-sound.ts';
 import { WireSocket } from '../../shared/wire-socket.ts';
 import { connected, giveUp, isFresh } from './connection-steps.ts';
-import { type Wait, waitsOf } from './deadlines.ts';
+import { waitsOf } from './deadlines.ts';
 import { classifyClose, classifyError, classifyStatus, failure, isExpiry } from './failures.ts';
 import { fromAgent, takeSound } from './from-agent.ts';
 import { initiation, mayGreet, type Words } from './initiation.ts';
@@ -35,10 +37,6 @@ type Metadata = Extract<
 const READY_LIMIT_MS = 15_000;
 /** An agent that may greet is given so long to begin, so that what was asked meanwhile is not taken for its greeting. */
 const GREETING_WAIT_MS = 1500;
-/** The user's latest sound, kept while there is no connection. */
-const MAX_WAITING_SOUND_MS = 3000;
-/** Sound is dropped while the network is this far behind: some seconds. */
-const MAX_WAITING_BYTES = 400_000;
 /** A connection that lasted this long was a good one. */
 const STEADY_AFTER_MS = 60_000;
 /** The service ends every conversation after some time. */
@@ -50,10 +48,10 @@ const END_OF_TURN_SAMPLES = 24_000;
 export class AgentSession implements VoiceSession {
   readonly #parts: AgentSessionParts;
   readonly #listener: (event: VoiceEvent) => void;
-  readonly #waits = new Map<string, () => void>();
+  readonly #waits: OpenWaits<TalkState, ClientMessage>;
   readonly #timers = { ready: () => {}, greeting: () => {}, reconnect: () => {}, end: () => {} };
   #state: TalkState;
-  #waitingSound: Int16Array[] = [];
+  readonly #waitingSound = new WaitingSound();
   #attempt = new AbortController();
   #socket: WireSocket | null = null;
   #sound: SoundPath | null = null;
@@ -67,6 +65,7 @@ export class AgentSession implements VoiceSession {
     this.#parts = parts;
     this.#listener = listener;
     this.#state = newTalk(config, parts.words);
+    this.#waits = new OpenWaits(parts.clock, ({ expire }) => this.#apply(expire(this.#state)));
   }
 
   /** Resolves once the conversation has begun; rejects with a `VoiceOpenError`. */
@@ -98,7 +97,7 @@ export class AgentSession implements VoiceSession {
     this.#attempt.abort();
     this.#socket?.close();
     this.#socket = null;
-    this.#waitingSound = [];
+    this.#waitingSound.end(this.#parts.logger);
   }
 
   /** There is one conversation at a time, since each is paid for: what is left of the last attempt ends here. */
@@ -202,7 +201,7 @@ export class AgentSession implements VoiceSession {
     this.#readyAtMs = this.#parts.clock.nowMs();
     if (this.#opening !== null) this.#attempts = 0;
     this.#timers.greeting();
-    for (const pcm of this.#waitingSound.splice(0)) this.#sendSound(pcm);
+    for (const pcm of this.#waitingSound.take()) this.#sendSound(pcm);
     this.#opening?.resolve();
     this.#opening = null;
     this.#watchDeadlines();
@@ -222,22 +221,7 @@ export class AgentSession implements VoiceSession {
   /** Waits begin and end as the state says; while there is no connection nothing is waited for. */
   #watchDeadlines(): void {
     const isListening = this.#isReady && !this.#closed;
-    const now = this.#parts.clock.nowMs();
-    const waits = new Map(isListening ? waitsOf(this.#state, now).map((wait) => [wait.key, wait]) : []);
-    for (const [key, cancel] of this.#waits) {
-      if (waits.has(key)) continue;
-      cancel();
-      this.#waits.delete(key);
-    }
-    for (const wait of waits.values()) if (!this.#waits.has(wait.key)) this.#await(wait);
-  }
-
-  #await({ key, limitMs, expire }: Wait): void {
-    const end = (): void => {
-      this.#waits.delete(key);
-      this.#apply(expire(this.#state));
-    };
-    this.#waits.set(key, this.#parts.clock.schedule(limitMs, end));
+    this.#waits.watch(isListening ? waitsOf(this.#state, this.#parts.clock.nowMs()) : []);
   }
 
   #configure(patch: Partial<VoiceConfig>): void {
@@ -262,13 +246,14 @@ export class AgentSession implements VoiceSession {
   #sendSound(pcm: Int16Array): void {
     const { heardMs } = this.#state;
     if (!this.#isReady || this.#sound === null) {
-      this.#waitingSound.push(pcm.slice());
-      const lengthMs = () => wireSamplesToMs(this.#waitingSound.reduce((sum, { length }) => sum + length, 0));
-      while (this.#waitingSound.length > 1 && lengthMs() > MAX_WAITING_SOUND_MS) this.#waitingSound.shift();
+      this.#waitingSound.keep(pcm);
       return;
     }
     this.#state = { ...this.#state, heardMs: heardMs + wireSamplesToMs(pcm.length) };
-    if ((this.#socket?.waitingBytes ?? 0) > MAX_WAITING_BYTES) return;
+    if ((this.#socket?.waitingBytes ?? 0) > MAX_WAITING_BYTES) {
+      this.#waitingSound.drop(pcm);
+      return;
+    }
     const sound = this.#sound.toAgent(pcm);
     if (sound.length === 0) return;
     this.#tellAgent([{ user_audio_chunk: base64OfPcm(sound) }]);

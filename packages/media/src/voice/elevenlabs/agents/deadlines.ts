@@ -1,14 +1,10 @@
+import type { Wait } from '../../shared/open-waits.ts';
 import { failedEvent, makePassingFailure } from '../../shared/voice-failures.ts';
 import { endSpeech, loseWords } from './from-agent.ts';
 import { andThen, askNext, endLive, type Live, type Step, step, type TalkState } from './talk-state.ts';
+import type { ClientMessage } from './wire-messages.ts';
 
-/** Something that the agent owes us, or that time alone tells: `expire` is what it means that nothing has come. */
-export type Wait = {
-  /** Names the wait: one with another key is another one, with a time of its own. */
-  readonly key: string;
-  readonly limitMs: number;
-  readonly expire: (state: TalkState) => Step;
-};
+type AgentWait = Wait<TalkState, ClientMessage>;
 
 /** From the request for a reply until it begins. */
 const BEGIN_LIMIT_MS = 15_000;
@@ -24,8 +20,9 @@ const SILENT_USER_MS = 2500;
 const WORDS_LIMIT_MS = 10_000;
 const ANSWER_LIMIT_MS = 20_000;
 
-export function waitsOf(state: TalkState, nowMs: number): Wait[] {
-  const waits: Wait[] = [];
+/** What the agent owes us, and what time alone tells. */
+export function waitsOf(state: TalkState, nowMs: number): AgentWait[] {
+  const waits: AgentWait[] = [];
   const { live, asked, hearing, awaitedWords, awaitedAnswer } = state;
   const [first] = asked;
   if (live !== null) {
