@@ -15,17 +15,29 @@ import { NavtalkPage, type ReceivedEvent } from '../support/navtalk-page.ts';
 import { recordReceived } from '../support/received-media.ts';
 import { startServer, type TestServer } from '../support/server-process.ts';
 
+function mishearing(said: string, heard: string): number {
+  return distance(wordsOf(said), wordsOf(heard)) / wordsOf(said).length;
+}
+
+function wordsHeard(events: readonly ReceivedEvent[]): string {
+  const isTranscript = ({ message }: ReceivedEvent): boolean =>
+    message.type.endsWith('input_audio_transcription.completed');
+  return events
+    .filter(isTranscript)
+    .map(({ message }) => String(message.data?.content))
+    .join(' ');
+}
+
 const models = localModels();
 const executablePath = findChromium();
 const canRun = models !== null && executablePath !== null && hasRecordedSpeech();
 
-/** “Which folder should I save the message to?”, by a person. */
-const QUESTION = 'vm-savefolder';
-const ITS_WORDS = ['folder', 'save', 'message'];
+/** By a person, on a telephone line. */
+const QUESTION = { recording: 'vm-savefolder', words: 'which folder should i save the message to' };
 const RECORD_MS = 14_000;
 /** Models are loaded, and this mouth is slow on small machines. */
 const LIMIT_MS = 120_000;
-/** Of what the avatar says, so many words may be misheard. */
+/** Of what is said on either side, so many words may be misheard. */
 const MISHEARD_SHARE = 0.25;
 
 /** Ears, brain, mouth and face are the real ones, with real weights; what is not here does not answer. */
@@ -42,7 +54,7 @@ describe.skipIf(!canRun)('a talk that needs nobody else', () => {
     if (models === null) return;
     folder = await mkdtemp(path.join(tmpdir(), 'visavis-mic-'));
     const microphone = path.join(folder, 'microphone.wav');
-    await writeMicrophoneFile(microphone, [4000, QUESTION, 60_000]);
+    await writeMicrophoneFile(microphone, [4000, QUESTION.recording, 60_000]);
     served = await startBrainServer(models.brain);
     server = await startServer({
       DATA_DIR: await dataDirWith(models),
@@ -89,23 +101,24 @@ describe.skipIf(!canRun)('a talk that needs nobody else', () => {
       const query = { avatarId, visavis: '1', audioBack: 'true' };
       const call = await NavtalkPage.open(browser, { ...server, license }, { query });
       try {
-        const asked = await call.waitFor('realtime.conversation.item.input_audio_transcription.completed', 0, LIMIT_MS);
-        expect(wordsOf(String(asked.message.data?.content))).toEqual(expect.arrayContaining(ITS_WORDS));
-        await call.waitFor('realtime.response.audio_transcript.delta', 0, LIMIT_MS);
+        // In one turn or, with a breath in it, in two.
+        await expect
+          .poll(async () => mishearing(QUESTION.words, wordsHeard(await call.events())), { timeout: LIMIT_MS })
+          .toBeLessThanOrEqual(MISHEARD_SHARE);
+        const asked = await call.events();
+        await call.waitFor('realtime.response.audio_transcript.delta', asked.length, LIMIT_MS);
         const received = await recordReceived(call.page, RECORD_MS, 2);
         await call.send({ type: 'visavis.interrupt' });
-        const { message } = await call.waitFor('realtime.response.audio.done', 0, LIMIT_MS);
+        const { message } = await call.waitFor('realtime.response.audio.done', asked.length, LIMIT_MS);
         const events = await call.events();
         expect(events.filter(({ message }) => message.type.includes('error'))).toEqual([]);
 
         const { id, heardText, playedMs } = message.data ?? {};
-        const said = wordsOf(String(heardText));
-        expect(said.length).toBeGreaterThan(2);
-        const heard = wordsOf(await hearAgain(events, id, Number(playedMs)));
-        const misheard = distance(said, heard) / said.length;
+        const said = String(heardText);
+        expect(wordsOf(said).length).toBeGreaterThan(2);
+        const heard = await hearAgain(events, id, Number(playedMs));
         const lips = await lipsAndSound(received);
-        const facts = { said: said.join(' '), heard: heard.join(' '), misheard, ...lips, agreement: lips.agreement(0) };
-        expect(misheard, JSON.stringify(facts)).toBeLessThanOrEqual(MISHEARD_SHARE);
+        expect([said, heard, mishearing(said, heard)]).toSatisfy(([, , share]) => share <= MISHEARD_SHARE);
         expect(lips.loudRms).toBeGreaterThan(AUDIBLE_RMS);
         expect(lips.seenShare).toBeGreaterThan(0.9);
         expect(lips.agreement(0)).toBeGreaterThan(0.4);

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { newDataDir } from '../../apps/server/src/db/testing/embedded-folder.ts';
@@ -29,9 +29,12 @@ export function localModels(): LocalModels | null {
 /** A fresh data folder of a server that has these models. */
 export async function dataDirWith({ folders, runtimes }: ModelFolders): Promise<string> {
   const dataDir = await newDataDir();
-  const models = path.join(dataDir, 'models');
-  mkdirSync(models, { recursive: true });
-  for (const folder of folders) symlinkSync(path.resolve(folder), path.join(models, path.basename(folder)));
+  for (const folder of folders.map((each) => path.resolve(each))) {
+    // A folder of its own, as the server expects it, with what lies in the other one.
+    const model = path.join(dataDir, 'models', path.basename(folder));
+    mkdirSync(model, { recursive: true });
+    for (const name of readdirSync(folder)) symlinkSync(path.join(folder, name), path.join(model, name));
+  }
   if (runtimes !== null) symlinkSync(runtimes, path.join(dataDir, 'runtimes'));
   return dataDir;
 }

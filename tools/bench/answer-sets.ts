@@ -16,7 +16,9 @@ export type AnswerSet = {
 
 /** Of services as they are sold: an answer begins after so long. */
 const STATED = { wordsMs: 150, firstTokenMs: 250, firstSampleMs: 150 } as const;
-const SAID = 'That is a good question. Let me tell you what I know about it.';
+const SAID = 'That is a good question.';
+/** Over before the user speaks again. */
+const SPOKEN_SAMPLES = 2 * 24_000;
 
 /** Rules of the demonstration, flite, and the ears of the system; silence ends turns. */
 export const demonstration: AnswerSet = { title: 'demonstration', settings: async () => ({}) };
@@ -54,5 +56,5 @@ async function recordedVoice(): Promise<Buffer> {
   const at48k = new Int16Array(Uint8Array.from(wav.subarray(44)).buffer);
   const samples = at48k.filter((_sample, index) => index % 2 === 0);
   const begins = samples.findIndex((sample) => Math.abs(sample) > 2000);
-  return Buffer.from(Int16Array.from(samples.subarray(begins)).buffer);
+  return Buffer.from(Int16Array.from(samples.subarray(begins, begins + SPOKEN_SAMPLES)).buffer);
 }

@@ -1,7 +1,7 @@
 // Times whole answers, step by step, by what hears, thinks and speaks. See README.md, “answers”.
 //   node tools/bench/answers.ts [--models data/models] [--sets demonstration,turn-end,local,services] [--count 10]
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -99,12 +99,37 @@ function rowOf({ title, statedMs }: AnswerSet, answers: readonly Answer[], cost:
   return `| ${cells.join(' | ')} |`;
 }
 
+type Usage = ReadonlyMap<string, number>;
+
+/** Ears, turn ends and a neural mouth run in threads of the server's own process. */
+const PARTS: readonly [part: string, inCommand: string][] = [
+  ['worker', 'media-worker'],
+  ['brain', 'brain-worker'],
+  ['PocketSphinx', 'pocketsphinx'],
+];
+
+async function usageByPart(pids: readonly number[]): Promise<Usage> {
+  const usage = new Map<string, number>();
+  for (const pid of pids) {
+    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    const part = PARTS.find(([, inCommand]) => command.includes(inCommand))?.[0] ?? 'server';
+    usage.set(part, (usage.get(part) ?? 0) + (await cpuMsOf(pid)));
+  }
+  return usage;
+}
+
+/** Cores, on average of the time, part by part. */
+function costOf(before: Usage, after: Usage, lastedMs: number): string {
+  const shares = [...after].map(([part, ms]) => [part, (ms - (before.get(part) ?? 0)) / lastedMs] as const);
+  const sum = shares.reduce((total, [, share]) => total + share, 0);
+  return `${sum.toFixed(2)}: ${shares.map(([part, share]) => `${part} ${share.toFixed(2)}`).join(', ')}`;
+}
+
 const executablePath = findChromium();
 if (executablePath === null) throw new Error('There is no Chromium (apt-get install chromium).');
 const folder = await mkdtemp(path.join(tmpdir(), 'visavis-bench-'));
 const microphone = path.join(folder, 'microphone.wav');
 const utterances = await writeSpokenFile(microphone, prompts, LEAD_MS, PAUSE_MS);
-const spokenMs = utterances.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0);
 const lines: string[] = [];
 for (const set of await setsOf()) {
   const browser = await launchChromium(executablePath, { microphone });
@@ -113,15 +138,12 @@ for (const set of await setsOf()) {
       print,
       async (server) => {
         const load = loadavg()[0] ?? 0;
-        const pids = async (): Promise<number[]> => processesOf(server.child.pid ?? 0);
-        const usage = async (): Promise<number> =>
-          (await Promise.all((await pids()).map(cpuMsOf))).reduce((sum, ms) => sum + ms, 0);
+        const usage = async (): Promise<Usage> => usageByPart(await processesOf(server.child.pid ?? 0));
         await recordTurns(browser, server, utterances.slice(0, 1), print);
         await delay(WARM_UP_MS);
         const [before, beganAtMs] = [await usage(), performance.now()];
         const answers = await recordTurns(browser, server, utterances, print);
-        const [coreMs, lastedMs] = [(await usage()) - before, performance.now() - beganAtMs];
-        const cost = `${(coreMs / lastedMs).toFixed(2)} (${(coreMs / spokenMs).toFixed(2)})`;
+        const cost = costOf(before, await usage(), performance.now() - beganAtMs);
         lines.push(rowOf(set, answers, `${cost} | ${load.toFixed(1)}`));
         if (values.interruptions) {
           for (const { what, value, note } of await measureInterruptions(browser, server, utterances, print))

@@ -119,7 +119,9 @@ export async function recordTurns(
   await page.keepFrames(stretches);
   await page.waitUntil((users.at(-1)?.endMs ?? 0) + ANSWER_LIMIT_MS);
   const [events, heard, shown] = [await page.call.events(), await page.heard(), await page.frames()];
+  const [soundMs, pictureMs] = await Promise.all((['audio', 'video'] as const).map((kind) => keptMs(page.call, kind)));
   await page.close();
+  print(`the browser kept sound for ${format(soundMs ?? null)} ms and pictures for ${format(pictureMs ?? null)} ms`);
   print(`${users.length} turns recorded; measuring ${shown.length} pictures …`);
   const openings = await openingsOf(shown, stretches);
   const answers = turnsOf(users).map((turn, index) => readAnswer(turn, events, heard, openings[index] ?? []));
@@ -127,6 +129,14 @@ export async function recordTurns(
     print(`  turn "${transcript}": end of turn ${format(stopped)}, sound ${format(sound)}, mouth ${format(mouth)} ms`);
   }
   return answers;
+}
+
+/** How long the browser's jitter buffer held what it received, on average of the call. */
+async function keptMs(call: NavtalkPage, kind: 'audio' | 'video'): Promise<number> {
+  const report = await call.report();
+  const { jitterBufferDelay = Number.NaN, jitterBufferEmittedCount = 1 } =
+    report.find((entry) => entry.type === 'inbound-rtp' && entry.kind === kind) ?? {};
+  return (1000 * Number(jitterBufferDelay)) / Number(jitterBufferEmittedCount);
 }
 
 const format = (value: number | null): string => (value === null ? 'none' : value.toFixed(0));
