@@ -111,7 +111,10 @@ describe.skipIf(executablePath === null)('an avatar on another site', () => {
     await page.evaluate(`new AudioContext().audioWorklet.addModule('${server.url}/embed/recorder-worklet.js')`);
 
     const captions = page.getByRole('log', { name: 'Captions' });
-    await page.evaluate(`window.steps = {};
+    await page.evaluate(`window.spoken = {};
+      document.addEventListener('visavis-caption', ({ detail: { replyId, state, words, wordIndex } }) =>
+        (window.spoken[replyId] ??= []).push([state, words[wordIndex]?.text]));
+      window.steps = {};
       document.querySelector('visavis-avatar').call.on('change', ({ captions }) => {
         const { id, status, text, heardText = null } = captions.findLast(({ speaker }) => speaker === 'avatar') ?? {};
         if (id !== undefined) (window.steps[id] ??= []).push([status, text, heardText]);
@@ -144,6 +147,12 @@ describe.skipIf(executablePath === null)('an avatar on another site', () => {
       },
       { timeout: 30_000, interval: 500 },
     );
+
+    // The page is told each word as it is heard, and the end of the reply once.
+    const spoken = Object.values((await page.evaluate('window.spoken')) as Record<string, [string, string][]>);
+    const said = spoken.filter((reply) => reply.at(-1)?.[0] === 'ended').map((reply) => reply.map(([state]) => state));
+    expect(Math.max(...said.map(({ length }) => length))).toBeGreaterThan(4);
+    for (const states of said) expect(states.indexOf('ended')).toBe(states.length - 1);
 
     await page.getByRole('button', { name: 'Mute the microphone' }).click();
     await page.getByRole('button', { name: 'Unmute the microphone' }).waitFor();
@@ -212,6 +221,7 @@ describe.skipIf(executablePath === null)('an avatar on another site', () => {
     await page.getByRole('button', { name: 'Start by reference' }).click();
     await expectTalkingPicture(page);
     await page.getByText('connected', { exact: true }).waitFor();
+    await page.getByText(/^said \w+$/).waitFor();
     await page.getByRole('button', { name: 'Take away' }).click();
     await vi.waitFor(async () => expect((await server.footprint()).openCalls).toBe(0), { timeout: 10_000 });
   });

@@ -257,12 +257,10 @@ export class VisavisCall extends EventEmitter<CallEvents> {
         this.#update({ sessionId: signal.sessionId });
         if (this.#waitingOffer !== null) this.#answer(this.#waitingOffer);
         return;
-      case 'session-created': {
-        const { sessionId, ratingKey } = signal;
-        this.#rated = ratingKey === null ? null : { sessionId, ratingKey };
-        this.#update({ canRate: ratingKey !== null });
+      case 'session-created':
+        this.#rated = signal.ratingKey === null ? null : { sessionId: signal.sessionId, ratingKey: signal.ratingKey };
+        this.#update({ canRate: this.#rated !== null });
         return;
-      }
       case 'warning':
         this.emit('warning', signal.message);
         return;

@@ -207,7 +207,9 @@ export class VisavisAvatarElement extends AvatarProperties {
     this.#seen = call.snapshot;
     this.#preparing = false;
     call.on('change', (snapshot) => this.#follow(call, snapshot));
-    call.on('caption', (change) => this.dispatchEvent(avatarEvent('visavis-caption', change)));
+    call.on('caption', (change) => {
+      if (call === this.#call) this.dispatchEvent(avatarEvent('visavis-caption', change));
+    });
     call.attach(shadow.video);
     call.connect();
   }
