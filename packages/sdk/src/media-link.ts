@@ -1,4 +1,5 @@
 import type { WireIceCandidate, WireIceServer, WireSessionDescription } from '@visavis/protocol';
+import type { CameraTrack } from './camera-track.ts';
 import { type CallStatistics, StatisticsReader } from './statistics.ts';
 
 export type MediaState = 'connecting' | 'connected' | 'disconnected' | 'failed';
@@ -21,13 +22,20 @@ const maxEarlyCandidates = 64;
 export class MediaLink {
   readonly #peer: RTCPeerConnection;
   readonly #listener: MediaListener;
+  readonly #camera: CameraTrack;
   readonly #statistics = new StatisticsReader();
   #earlyCandidates: WireIceCandidate[] = [];
   #described = false;
   #closed = false;
 
-  constructor(createPeer: CreatePeer, iceServers: readonly WireIceServer[], listener: MediaListener) {
+  constructor(
+    createPeer: CreatePeer,
+    iceServers: readonly WireIceServer[],
+    camera: CameraTrack,
+    listener: MediaListener,
+  ) {
     this.#listener = listener;
+    this.#camera = camera;
     this.#peer = createPeer({
       iceServers: iceServers.map((server) => ({ ...server, urls: [...server.urls] })),
       bundlePolicy: 'max-bundle',
@@ -54,6 +62,7 @@ export class MediaLink {
       if (this.#closed) return;
       this.#described = true;
       for (const candidate of this.#earlyCandidates.splice(0)) this.addCandidate(candidate);
+      this.#camera.join(this.#peer, offer.sdp);
       const answer = await this.#peer.createAnswer();
       await this.#peer.setLocalDescription(answer);
       if (this.#closed) return;

@@ -58,6 +58,17 @@ export class ScriptedSocket extends EventTarget {
 export class ScriptedPeer extends EventTarget {
   readonly configuration: RTCConfiguration;
   readonly candidates: RTCIceCandidateInit[] = [];
+  /** The section of the picture, and what is sent by it. */
+  readonly picture = {
+    direction: 'recvonly',
+    receiver: { track: { kind: 'video' } },
+    sender: {
+      track: null as unknown,
+      async replaceTrack(track: unknown) {
+        this.track = track;
+      },
+    },
+  };
   remoteDescription: RTCSessionDescriptionInit | null = null;
   connectionState: RTCPeerConnectionState = 'new';
   closed = false;
@@ -77,6 +88,10 @@ export class ScriptedPeer extends EventTarget {
   }
 
   async setLocalDescription(): Promise<void> {}
+
+  getTransceivers(): readonly unknown[] {
+    return [this.picture];
+  }
 
   async addIceCandidate(candidate: RTCIceCandidateInit): Promise<void> {
     this.candidates.push(candidate);

@@ -3,6 +3,7 @@ import { CallConnection } from './call-connection.ts';
 import { browserEnvironment, type CallEnvironment, type CallOptions } from './call-options.ts';
 import { callProblem, type EndReason, errorDetail, type ProblemSpecifics } from './call-problem.ts';
 import { type CallEvents, type CallParts, type CallSnapshot, initialParts, snapshotOf } from './call-snapshot.ts';
+import { CameraTrack } from './camera-track.ts';
 import { CaptionClock } from './caption-clock.ts';
 import {
   afterEnd,
@@ -49,6 +50,7 @@ export class VisavisCall extends EventEmitter<CallEvents> {
   readonly #microphone: MicrophoneControl;
   readonly #outlet: VideoOutlet;
   readonly #connection: CallConnection;
+  readonly #camera = new CameraTrack();
   #tools: ToolRunner;
   #conversation: Conversation = emptyConversation;
   #parts: CallParts;
@@ -209,6 +211,14 @@ export class VisavisCall extends EventEmitter<CallEvents> {
     return this.#parts.ready && this.#send(imageMessage(dataUrl, reply));
   }
 
+  /**
+   * Sends this stream's picture, as of `Camera`, while the call lasts or until null: an avatar that sees is shown one a second of it
+   * (`info.sees`), others are sent nothing. In place of `sendImage`.
+   */
+  sendCamera(stream: MediaStream | null): void {
+    this.#camera.set(stream);
+  }
+
   /** Changes voice, prompt or tools, also in mid-call. */
   configure(config: CallConfig): void {
     this.#config = { ...this.#config, ...config };
@@ -299,7 +309,7 @@ export class VisavisCall extends EventEmitter<CallEvents> {
     if (createPeer === null) return;
     this.#waitingOffer = null;
     this.#closeMedia();
-    const media = new MediaLink(createPeer, this.#iceServers, {
+    const media = new MediaLink(createPeer, this.#iceServers, this.#camera, {
       onAnswer: (description) => this.#send(answerMessage(description)),
       onCandidate: (candidate) => this.#send(candidateMessage(candidate)),
       onStream: (stream) => {
