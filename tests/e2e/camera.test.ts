@@ -58,7 +58,7 @@ describe.skipIf(executablePath === null)('a camera that is sent as a track, in C
     );
 
   const openPage = async (server: TestServer): Promise<Page> => {
-    const context = await browser.newContext({ permissions: ['microphone', 'camera'] });
+    const context = await browser.newContext({ permissions: ['microphone', 'camera'], bypassCSP: true });
     const page = await context.newPage();
     await page.goto(`${server.url}/health`);
     return page;
@@ -103,6 +103,23 @@ describe.skipIf(executablePath === null)('a camera that is sent as a track, in C
     await expect.poll(() => shown().length - before, { timeout: 30_000 }).toBeGreaterThanOrEqual(3);
     expect(await isOfFakeCamera(shown().at(-1)!)).toBe(true);
     await call.close();
+  });
+
+  it('shows it the camera that a page of our SDK sends', async () => {
+    const before = shown().length;
+    const page = await openPage(seeing);
+    await page.evaluate(`(async () => {
+      await import('/embed/visavis.js');
+      const avatar = document.createElement('visavis-avatar');
+      Object.assign(avatar, { avatar: 'navtalk.Emma', license: ${JSON.stringify(seeing.license)}, microphone: false });
+      document.body.append(avatar);
+      await avatar.start();
+      avatar.call.sendCamera(await navigator.mediaDevices.getUserMedia({ video: true }));
+      window.avatar = avatar;
+    })()`);
+    await expect.poll(() => shown().length - before, { timeout: 40_000 }).toBeGreaterThanOrEqual(3);
+    expect(await isOfFakeCamera(shown().at(-1)!)).toBe(true);
+    await page.context().close();
   });
 
   it('shows nothing of a camera to a voice that does not see', async () => {
