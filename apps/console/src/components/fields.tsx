@@ -28,20 +28,16 @@ type FieldProps<Value> = {
 
 type Rest<Props> = Omit<Props, keyof FieldProps<unknown> | 'error' | 'withAsterisk'>;
 
+/** What a field shows of itself, and what is wrong with it. */
+function useField<Props extends Omit<FieldProps<unknown>, 'onChange'>>(props: Props) {
+  const error = useFault(props.name, props.label, props.value);
+  return { ...props, error, withAsterisk: false };
+}
+
 /** A line of text in a form. */
-export function TextField({ name, label, value, onChange, ...rest }: FieldProps<string> & Rest<TextInputProps>) {
-  const error = useFault(name, label, value);
-  return (
-    <TextInput
-      name={name}
-      label={label}
-      value={value}
-      error={error}
-      {...rest}
-      withAsterisk={false}
-      onChange={(event) => onChange(event.currentTarget.value)}
-    />
-  );
+export function TextField({ onChange, ...props }: FieldProps<string> & Rest<TextInputProps>) {
+  const field = useField(props);
+  return <TextInput {...field} onChange={(event) => onChange(event.currentTarget.value)} />;
 }
 
 /** The address of something on the web, which a form cannot do without. */
@@ -50,24 +46,13 @@ export function UrlField(props: FieldProps<string> & Rest<TextInputProps>) {
 }
 
 /** A password, which can be shown. */
-export function PasswordField({
-  name,
-  label,
-  value,
-  onChange,
-  ...rest
-}: FieldProps<string> & Rest<PasswordInputProps>) {
+export function PasswordField({ onChange, ...props }: FieldProps<string> & Rest<PasswordInputProps>) {
   const texts = useTexts();
-  const error = useFault(name, label, value);
+  const field = useField(props);
   return (
     <PasswordInput
-      name={name}
-      label={label}
-      value={value}
-      error={error}
-      {...rest}
-      withAsterisk={false}
-      aria-invalid={error === null ? undefined : true}
+      {...field}
+      aria-invalid={field.error === null ? undefined : true}
       visibilityToggleFocusable
       visibilityToggleButtonProps={{ 'aria-label': texts.form.showPassword }}
       onChange={(event) => onChange(event.currentTarget.value)}
@@ -76,19 +61,8 @@ export function PasswordField({
 }
 
 /** A line of text with suggestions. */
-export function SuggestField({ name, label, value, onChange, ...rest }: FieldProps<string> & Rest<AutocompleteProps>) {
-  const error = useFault(name, label, value);
-  return (
-    <Autocomplete
-      name={name}
-      label={label}
-      value={value}
-      error={error}
-      onChange={onChange}
-      {...rest}
-      withAsterisk={false}
-    />
-  );
+export function SuggestField(props: FieldProps<string> & Rest<AutocompleteProps>) {
+  return <Autocomplete {...useField(props)} />;
 }
 
 type LongTextProps = FieldProps<string> &
@@ -98,11 +72,11 @@ type LongTextProps = FieldProps<string> &
   };
 
 /** A text of several lines, with how much of its room is taken where it has a `maxLength`. */
-export function LongTextField({ name, label, value, onChange, fault = null, ...rest }: LongTextProps) {
+export function LongTextField({ onChange, fault = null, ...props }: LongTextProps) {
   const texts = useTexts();
   const { number } = useFormats();
-  const error = useFault(name, label, value) ?? fault;
-  const { maxLength } = rest;
+  const field = useField(props);
+  const { value, maxLength } = field;
   const left = maxLength === undefined ? Number.POSITIVE_INFINITY : maxLength - value.length;
   const step = maxLength === undefined ? null : stepOfRoom(left, maxLength);
   const isNear = step !== null;
@@ -112,13 +86,9 @@ export function LongTextField({ name, label, value, onChange, fault = null, ...r
   return (
     <div className={classes.long}>
       <Textarea
-        name={name}
-        label={label}
-        value={value}
-        error={error}
-        {...rest}
+        {...field}
+        error={field.error ?? fault}
         autosize
-        withAsterisk={false}
         onChange={(event) => onChange(event.currentTarget.value)}
       />
       {maxLength !== undefined && (
@@ -142,21 +112,8 @@ type NumberFieldProps = FieldProps<number | string> &
   };
 
 /** A whole number. */
-export function NumberField({ name, label, value, onChange, range, ...rest }: NumberFieldProps) {
-  const error = useFault(name, label, value);
+export function NumberField({ range, ...props }: NumberFieldProps) {
+  const field = useField(props);
   const [min, max] = range;
-  return (
-    <NumberInput
-      name={name}
-      label={label}
-      value={value}
-      error={error}
-      min={min}
-      max={max}
-      onChange={onChange}
-      {...rest}
-      allowDecimal={false}
-      withAsterisk={false}
-    />
-  );
+  return <NumberInput {...field} min={min} max={max} allowDecimal={false} />;
 }

@@ -141,6 +141,23 @@ export type VoiceFailureCategory =
   | 'invalid-request'
   | 'internal';
 
+/** A reply calls a tool: its arguments as they come, and whole. */
+export type ToolCallEvent =
+  | {
+      readonly type: 'tool-call-delta';
+      readonly turnId: string;
+      readonly callId: string;
+      readonly name: string;
+      readonly delta: string;
+    }
+  | {
+      readonly type: 'tool-call-done';
+      readonly turnId: string;
+      readonly callId: string;
+      readonly name: string;
+      readonly argumentsJson: string;
+    };
+
 export type VoiceEvent =
   | { readonly type: 'user-speech-started'; readonly itemId: string; readonly audioStartMs: number }
   | { readonly type: 'user-speech-stopped'; readonly itemId: string; readonly audioEndMs: number }
@@ -175,20 +192,7 @@ export type VoiceEvent =
     }
   /** The face shows this once so many letters and digits more of the reply's words than those told so far are heard. */
   | { readonly type: 'face-tag'; readonly turnId: string; readonly tag: PlacedTag }
-  | {
-      readonly type: 'tool-call-delta';
-      readonly turnId: string;
-      readonly callId: string;
-      readonly name: string;
-      readonly delta: string;
-    }
-  | {
-      readonly type: 'tool-call-done';
-      readonly turnId: string;
-      readonly callId: string;
-      readonly name: string;
-      readonly argumentsJson: string;
-    }
+  | ToolCallEvent
   /**
    * The provider, which detects turns itself, has ended this reply because the user speaks; `turn-done` follows. Where our side has
    * heard him begin (`user-speech-started`), his words still decide whether what has come of it may sound.

@@ -1,7 +1,7 @@
 import type { AnswerSource, TimedWord, UsageAmounts, UtteranceState } from '@visavis/protocol';
 import type { ExpressionWish } from '../core/expression-cue.ts';
 import type { Passage } from '../core/passages.ts';
-import type { HistoryItem, ToolDefinition, TurnDetectionSettings } from '../core/voice-port.ts';
+import type { HistoryItem, ToolCallEvent, ToolDefinition, TurnDetectionSettings } from '../core/voice-port.ts';
 import type { VoiceParts, VoiceSlot } from '../voice/voice-parts.ts';
 
 export { askedLanguage } from './asked-language.ts';
@@ -153,20 +153,7 @@ export type SessionEvent =
       readonly playedMs: number;
       readonly heardText: string;
     }
-  | {
-      readonly type: 'tool-call-delta';
-      readonly turnId: string;
-      readonly callId: string;
-      readonly name: string;
-      readonly delta: string;
-    }
-  | {
-      readonly type: 'tool-call-done';
-      readonly turnId: string;
-      readonly callId: string;
-      readonly name: string;
-      readonly argumentsJson: string;
-    }
+  | ToolCallEvent
   /** No result came in time: the talk goes on without it. One that comes later still counts. */
   | { readonly type: 'tool-call-timed-out'; readonly callId: string }
   /** What a part of the voice has counted since it last said so; of a reply, before its `reply-generated` and `reply-done`. */
