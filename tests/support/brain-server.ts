@@ -47,3 +47,5 @@ const server = createServer((request, response) => {
 });
 server.listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`));
 process.on('SIGTERM', () => process.exit(0));
+// Whoever started it has gone.
+process.on('disconnect', () => process.exit(0));

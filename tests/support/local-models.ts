@@ -45,7 +45,7 @@ export type BrainServer = { readonly url: string; close(): Promise<void> };
 export async function startBrainServer(brain: BrainPlace): Promise<BrainServer> {
   const program = path.join(import.meta.dirname, 'brain-server.ts');
   const child: ChildProcess = spawn(process.execPath, [program, brain.modelPath, brain.runtimePath], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   if (child.stdout === null) throw new Error('The server of the language model prints nothing.');
   const ended = once(child, 'exit');
