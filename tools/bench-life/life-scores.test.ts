@@ -29,6 +29,18 @@ it('ranges leave out the extremes, and blinks are counted by the minute', () => 
   expect(() => scoreLife([null, null], 25)).toThrow('No face');
 });
 
+it('lips count while they talk alone, in widths of the mouth', () => {
+  const talks = (i: number): boolean => i % 400 < 100;
+  const samples = Array.from({ length: 2000 }, (_unused, i) => ({
+    ...STILL,
+    mouthWidth: talks(i) ? 0.45 + (i % 11) / 100 : 0.7,
+    lipGap: talks(i) ? (i % 11) / 50 : 0.01 * (i % 2),
+  }));
+  const { lipGap, mouthWidth } = scoreLife(samples, 25);
+  expect(lipGap).toBeCloseTo(0.4, 1);
+  expect(mouthWidth).toBeCloseTo(0.2, 1);
+});
+
 it('a series that comes again is told from one that does not', () => {
   const once = Array.from(
     { length: 400 },

@@ -8,6 +8,7 @@ export type LifeScores = {
   readonly pitch: number;
   readonly roll: number;
   readonly brows: number;
+  /** Opening of the lips and width of the mouth while lips talk, in usual widths of the mouth. */
   readonly lipGap: number;
   readonly mouthWidth: number;
   readonly blinksPerMinute: number;
@@ -17,6 +18,9 @@ export type LifeScores = {
 
 /** Lids below this share of their usual height are shut. */
 const SHUT_SHARE = 0.6;
+/** Lips talk in those stretches in which they move at least this share as much as in the liveliest tenth. */
+const STRETCH_SECONDS = 2;
+const TALKING_SHARE = 0.5;
 
 export function scoreLife(samples: readonly (FaceSample | null)[], picturesPerSecond: number): LifeScores {
   const seen = samples.filter((sample) => sample !== null);
@@ -33,6 +37,9 @@ export function scoreLife(samples: readonly (FaceSample | null)[], picturesPerSe
     return sum + Math.hypot(x - before.x, y - before.y);
   }, 0);
   const seconds = seen.length / picturesPerSecond;
+  const talking = whileTalking(seen, STRETCH_SECONDS * picturesPerSecond);
+  const widths = talking.map(({ mouthWidth }) => mouthWidth);
+  const usualWidth = quantile(widths, 0.5);
   return {
     travelX: over(({ x }) => x),
     travelY: over(({ y }) => y),
@@ -40,11 +47,30 @@ export function scoreLife(samples: readonly (FaceSample | null)[], picturesPerSe
     pitch: over(({ pitch }) => pitch),
     roll: over(({ roll }) => roll),
     brows: over(({ brows }) => brows),
-    lipGap: over(({ lipGap }) => lipGap),
-    mouthWidth: over(({ mouthWidth }) => mouthWidth),
+    lipGap: range(talking.map(({ lipGap }) => lipGap)) / usualWidth,
+    mouthWidth: range(widths) / usualWidth,
     blinksPerMinute: (blinks * 60) / seconds,
     speed: way / seconds,
   };
+}
+
+/** Somebody who listens keeps the lips still: the stretches in which they move. All there is where it is shorter than one. */
+function whileTalking(seen: readonly FaceSample[], length: number): readonly FaceSample[] {
+  const stretches = Array.from({ length: Math.floor(seen.length / length) }, (_unused, i) => {
+    const samples = seen.slice(i * length, (i + 1) * length);
+    return { samples, moved: deviation(samples.map(({ lipGap }) => lipGap)) };
+  });
+  if (stretches.length === 0) return seen;
+  const liveliest = quantile(
+    stretches.map(({ moved }) => moved),
+    0.9,
+  );
+  return stretches.filter(({ moved }) => moved >= TALKING_SHARE * liveliest).flatMap(({ samples }) => samples);
+}
+
+function deviation(values: readonly number[]): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
 }
 
 /**

@@ -112,6 +112,29 @@ it.each(['upper', 'lower'] as const)('a point of the %s lip is found where the w
   }
 });
 
+it('the mouth takes the cheeks along sideways, never folds them, and leaves the outline of the face where it is', () => {
+  const frame = mouth(14, 20);
+  const reach = warpReach(frame, SIDE);
+  const sample = createWarpSample();
+  for (const pose of POSES) {
+    const warp = createMouthWarp(frame, aimMouth(frame, pose), reach);
+    let [closest, furthestOutside] = [Number.POSITIVE_INFINITY, 0];
+    for (let v = reach.top; v < frame.chin; v += 10) {
+      const outline = frame.faceRight * Math.sqrt(1 - Math.max(0, v / frame.chin) ** 2);
+      let before = Number.NEGATIVE_INFINITY;
+      for (let u = -160; u <= 160; u += 2) {
+        warp(u, v, sample);
+        closest = Math.min(closest, sample.u - before);
+        before = sample.u;
+        const isOutside = Math.abs(u) > Math.max(0.95 * outline, 1.5 * frame.halfWidth);
+        if (isOutside) furthestOutside = Math.max(furthestOutside, Math.abs(sample.u - u));
+      }
+    }
+    expect(closest).toBeGreaterThan(0.5);
+    expect(furthestOutside).toBeLessThan(0.5);
+  }
+});
+
 it('a lip whose outline lies in the opening counts as turned over', () => {
   const frame = mouth(14, 20);
   const shape = createMouthShaper(frame, FIXED, SIDE)(aimMouth(frame, { jaw: 1 }));

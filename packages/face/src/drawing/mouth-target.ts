@@ -80,7 +80,7 @@ export function aimMouth(frame: MouthFrame, wanted: MouthPose): MouthTarget {
     upperEdge,
     lowerEdge,
     aperture: rise + drop,
-    cornerScale: 1 - 0.26 * round + 0.06 * wide - 0.05 * jaw * (1 - round) + 0.09 * smile,
+    cornerScale: 1 - 0.32 * round + 0.1 * wide - 0.05 * jaw * (1 - round) + 0.09 * smile,
     chinDrop: unit * (0.44 * jaw * (1 - 0.15 * round) + 0.1 * parted),
     upperThickness: 1 + 0.26 * round - 0.3 * press - 0.05 * wide - 0.12 * jaw * (1 - round) - 0.08 * smile,
     lowerThickness: 1 + 0.22 * round - 0.26 * press - 0.04 * wide - 0.06 * jaw * (1 - round) - 0.25 * labiodental,

@@ -60,9 +60,9 @@ export function createMouthWarp(frame: MouthFrame, target: MouthTarget, reach: R
   const { chinDrop, cheekLift, cornerScale } = target;
   const cheekV = frame.noseBase * 0.55;
   return (u, v, out, lip) => {
-    const fadeV = v < 0 ? smoothStep(reach.top, reach.top * 0.2, v) : 1 - smoothStep(chin * 0.2, chin * 0.95, v);
-    const fadeU = 1 - smoothStep(0.85, 1.75, Math.abs(u) / halfWidth);
-    const sourceU = u / (1 + (cornerScale - 1) * fadeU * fadeV);
+    const fadeV = v < 0 ? smoothStep(reach.top, reach.top * 0.1, v) : 1 - smoothStep(chin * 0.2, chin * 0.95, v);
+    const cheek = cheekEnd(frame, v / (chin + chinDrop), u < 0 ? -frame.faceLeft : frame.faceRight);
+    const sourceU = u + (sideways(u, halfWidth, cornerScale, cheek) - u) * fadeV;
     const share = sourceU / halfWidth;
     const outside = Math.max(0, Math.abs(share) - 1);
     const lateral = 1 - smoothStep(0, 1.1, outside);
@@ -104,6 +104,34 @@ export function createMouthWarp(frame: MouthFrame, target: MouthTarget, reach: R
     out.lower = lower;
     out.isUpper = isUpper;
   };
+}
+
+/** The cheek follows the corners up to this share of the way to the outline of the face. */
+const CHEEK_SHARE = 0.9;
+/** In half mouth widths: it follows at least so far beyond the corners, and at most to here. */
+const LEAST_CHEEK = 1.45;
+const MOST_CHEEK = 2.2;
+
+/** Where the cheek stops following the corners at a share of the way down to the chin: inside an outline as round as a jaw. */
+function cheekEnd({ halfWidth }: MouthFrame, down: number, faceEdge: number): number {
+  const outline = faceEdge * Math.sqrt(Math.max(0, 1 - Math.max(0, down) ** 2));
+  return Math.min(MOST_CHEEK * halfWidth, Math.max(LEAST_CHEEK * halfWidth, CHEEK_SHARE * outline));
+}
+
+/**
+ * Where a place beside the middle line comes from when the mouth is `scale` times as wide: evenly within the corners, at itself
+ * from `end` on, and by a curve between that never turns back, so that no skin folds.
+ */
+function sideways(u: number, halfWidth: number, scale: number, end: number): number {
+  const away = Math.abs(u);
+  const corner = halfWidth * scale;
+  if (away >= end) return u;
+  if (away <= corner) return u / scale;
+  const length = end - corner;
+  const t = (away - corner) / length;
+  const [first, last] = [t * (1 - t) ** 2 * length, t * t * (t - 1) * length];
+  const between = halfWidth + (end - halfWidth) * smoothStep(0, 1, t) + first / scale + last;
+  return Math.sign(u) * between;
 }
 
 /** Shift that makes a lip `thickness` times as thick, fading out over `fadePx` behind it. */

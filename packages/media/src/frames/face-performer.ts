@@ -11,6 +11,7 @@ import type { MorphPatch } from './morph-patch.ts';
 import { createMouthMixer } from './mouth-mix.ts';
 import type { MouthPatch } from './mouth-patch.ts';
 import { createNodWarp } from './nod-warp.ts';
+import { smileLeft } from './smile-in-speech.ts';
 import type { View } from './view.ts';
 
 /** Most that smile, brows or nod change from one picture to the next: a full smile takes a third of a second. */
@@ -68,7 +69,7 @@ export function createFacePerformer(parts: () => FaceParts): FacePerformer {
       const { life, view } = parts();
       requirePicture(out, view);
       const activity = readArticulation(pose, articulation);
-      smile = approach(smile, clamp(pose.smile, 0, 1));
+      smile = approach(smile, clamp(pose.smile, 0, 1) * smileLeft(articulation));
       brows = approach(brows, clamp(pose.brows, -1, 1));
       nod = approach(nod, clamp(pose.nod ?? 0, 0, 1));
       const frameIndex = loopIndexOf(loopIndex, life.script.length);

@@ -14,6 +14,29 @@ type Special = 'press' | 'fv' | 'th' | 'l' | 's' | 'sh';
 /** Share of the way to the drawn hiss that lips go in running speech: the drawing is one held for show. */
 const HISS_SHARE = 0.65;
 
+/** How far the lips go beyond the drawn images at full spreading and rounding, and their gain near rest. */
+const WIDEST_LIPS = 1.4;
+const ROUNDEST_LIPS = 1.2;
+const LIPS_GAIN = 1.8;
+/** Likewise the jaw, which in running speech seldom passes 0.7. Nearly closed mouths stay as they are, and wide ones gain least. */
+const JAW_GAIN = 0.45;
+const JAW_GAIN_FULL = 0.3;
+const JAW_TAMED_FROM = 0.5;
+const WIDEST_JAW = 1.12;
+
+/** Jaw of the grid that is drawn for a jaw from 0 to 1. */
+function drawnJaw(jaw: number): number {
+  const gained = JAW_GAIN * smoothStep(0, JAW_GAIN_FULL, jaw);
+  const tamed = (1 + JAW_GAIN - WIDEST_JAW) * smoothStep(JAW_TAMED_FROM, 1, jaw);
+  return jaw * (1 + gained - tamed);
+}
+
+/** Lips of the grid for lips from -1 wide to 1 round. */
+function drawnLips(lips: number): number {
+  const most = lips < 0 ? WIDEST_LIPS : ROUNDEST_LIPS;
+  return lips * (LIPS_GAIN - (LIPS_GAIN - most) * Math.abs(lips));
+}
+
 /** Mixes the images of one atlas. `mix` overwrites and returns the same arrays on every call. */
 export type MouthMixer = { mix(articulation: Articulation): MouthMix; readonly restIndex: number };
 
@@ -37,7 +60,7 @@ export function createMouthMixer(manifest: AvatarManifest): MouthMixer {
     sh: specialIndex('sh'),
   };
   const result = { shape: new Float32Array(images.length), look: new Float32Array(images.length) };
-  const addGrid = (jaw: number, lipShape: number, weight: number, lookWeight: number): void => {
+  const addGrid = (jaw: number, lipShape: number): void => {
     const row = locate(jaws, jaw);
     const column = locate(lipShapes, lipShape);
     // Lips part into darkness, not into a stretched seam: the first open image takes over early.
@@ -52,8 +75,8 @@ export function createMouthMixer(manifest: AvatarManifest): MouthMixer {
       const index = gridIndex[row.index + r]?.[column.index + c] ?? 0;
       const part = (r === 1 ? row.fraction : 1 - row.fraction) * (c === 1 ? column.fraction : 1 - column.fraction);
       const lookPart = (r === 1 ? rowLook : 1 - rowLook) * (c === 1 ? columnLook : 1 - columnLook);
-      result.shape[index] = (result.shape[index] ?? 0) + part * weight;
-      result.look[index] = (result.look[index] ?? 0) + lookPart * lookWeight;
+      result.shape[index] = (result.shape[index] ?? 0) + part;
+      result.look[index] = (result.look[index] ?? 0) + lookPart;
     }
   };
   const cover = (index: number, weight: number, lookWeight: number): void => {
@@ -76,7 +99,7 @@ export function createMouthMixer(manifest: AvatarManifest): MouthMixer {
       const { jaw, wide, round, closure, labiodental, tongue, sibilant } = articulation;
       result.shape.fill(0);
       result.look.fill(0);
-      addGrid(jaw, Math.max(-1, Math.min(1, round - wide)), 1, 1);
+      addGrid(drawnJaw(jaw), drawnLips(round - wide));
       // Later ones lie over earlier ones: what the lips do hides what lies behind them.
       coverPair(special.th, special.l, smoothStep(0.12, 0.32, jaw), tongue * (1 - 0.6 * smoothStep(0.5, 1, jaw)));
       coverPair(
@@ -102,5 +125,5 @@ function locate(levels: readonly number[], value: number): { index: number; frac
   while (index + 2 < levels.length && value >= (levels[index + 1] ?? 0)) index++;
   const from = levels[index] ?? 0;
   const to = levels[index + 1] ?? 1;
-  return { index, fraction: Math.min(1, Math.max(0, (value - from) / (to - from))) };
+  return { index, fraction: (value - from) / (to - from) };
 }
