@@ -13,6 +13,7 @@ import * as z from 'zod';
 import { DEFAULT_QUOTAS, type Quotas } from './control/quotas/quota-names.ts';
 import type { S3Settings } from './files/s3-settings.ts';
 import type { ProxyTrust } from './http/edge/trusted-proxies.ts';
+import type { EmbeddingsSettings } from './ports.ts';
 import { CALLS_PER_WORKER, ENVIRONMENT_ONLY, SETTING_NAMES, type Settings, settingsSchema } from './settings.ts';
 import { SHIPPED_AVATARS } from './shipped-files.ts';
 
@@ -45,6 +46,8 @@ export type Config = {
   readonly webhookPrivateHosts: readonly string[];
   readonly toolPrivateHosts: readonly string[];
   readonly fetchPrivateHosts: readonly string[];
+  /** Null: documents of avatars are looked up by their words alone. */
+  readonly embeddings: EmbeddingsSettings | null;
   readonly quotas: Quotas;
   readonly faceCacheBytes: number;
   readonly bundleCacheBytes: number;
@@ -160,7 +163,7 @@ export function loadConfig(
   if (parsed.data?.ROLE === 'worker' && parsed.data.DATABASE_URL === undefined) {
     faults.push('ROLE=worker needs DATABASE_URL: one process alone uses the embedded database.');
   }
-  const lack = parsed.success ? voiceFault(parsed.data) : null;
+  const lack = parsed.success ? serviceFault(parsed.data) : null;
   if (lack !== null) faults.push(lack);
   if (parsed.success && isBrokerHalfSet(parsed.data)) {
     faults.push(
@@ -177,13 +180,15 @@ export function loadConfig(
   };
 }
 
-function voiceFault(settings: Settings): string | null {
+function serviceFault(settings: Settings): string | null {
   const { VOICE_PROVIDER, LLM_URL, LLM_MODEL } = settings;
+  if ((settings.EMBEDDINGS_URL === undefined) !== (settings.EMBEDDINGS_MODEL === undefined)) return MEANING_HALF_SET;
   const voice = operatorSettings(settings);
   const isHalfSet = (LLM_URL === undefined) !== (LLM_MODEL === undefined);
   return isHalfSet ? MODEL_HALF_SET : lackOf(VOICE_PROVIDER, voice);
 }
 
+const MEANING_HALF_SET = 'EMBEDDINGS_URL and EMBEDDINGS_MODEL go together: set both, or neither.';
 const MODEL_HALF_SET = 'LLM_URL and LLM_MODEL go together: LLM_URL=http://127.0.0.1:11434/v1 LLM_MODEL=qwen3:4b.';
 
 function operatorSettings(settings: Settings): OperatorSettings {
@@ -222,6 +227,11 @@ function isStoreHalfSet(settings: Settings): boolean {
   const { S3_BUCKET, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY, S3_ENDPOINT } = settings;
   const isSet = [S3_BUCKET, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY].map((value) => value !== undefined);
   return isSet.includes(true) ? isSet.includes(false) : S3_ENDPOINT !== undefined;
+}
+
+function readEmbeddings(settings: Settings): EmbeddingsSettings | null {
+  const { EMBEDDINGS_URL: url, EMBEDDINGS_MODEL: model } = settings;
+  return url === undefined || model === undefined ? null : { url, model, apiKey: () => settings.EMBEDDINGS_API_KEY };
 }
 
 function readStore(settings: Settings): S3Settings | null {
@@ -266,6 +276,7 @@ function toConfig(settings: Settings): Omit<Config, 'isStartedByNpm'> {
     webhookPrivateHosts: settings.WEBHOOK_PRIVATE_HOSTS ?? [],
     toolPrivateHosts: settings.TOOL_PRIVATE_HOSTS ?? [],
     fetchPrivateHosts: settings.FETCH_PRIVATE_HOSTS ?? [],
+    embeddings: readEmbeddings(settings),
     quotas: settings.QUOTAS ?? DEFAULT_QUOTAS,
     faceCacheBytes: settings.FACE_CACHE_MB * 1_000_000,
     bundleCacheBytes: settings.BUNDLE_CACHE_MB * 1_000_000,

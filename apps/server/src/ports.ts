@@ -372,3 +372,12 @@ export type CallPlacer = {
   /** Null when no worker has room. `listener` gets every event of the call, in order, `closed` last and exactly once. */
   open(config: SessionConfig, listener: (event: SessionEvent) => void): MediaCall | null;
 };
+
+/** A service that tells what texts mean. */
+export type EmbeddingsSettings = {
+  /** Like `http://127.0.0.1:11434/v1`. */
+  readonly url: string;
+  readonly model: string;
+  /** A function, so that whatever prints the settings does not print it. */
+  readonly apiKey: () => string | undefined;
+};

@@ -311,6 +311,19 @@ export const settingsSchema = z.object({
     .optional()
     .describe("Who speaks there for avatars with a voice of OpenAI's names, like af_heart; these names if left out."),
   TTS_API_KEY: serviceKey.optional().describe('Key for TTS_URL, from the environment only.'),
+  EMBEDDINGS_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+    .optional()
+    .describe(
+      "Documents of avatars are looked up by their meaning, too: base URL of OpenAI's embeddings, like http://127.0.0.1:11434/v1.",
+    ),
+  EMBEDDINGS_MODEL: z
+    .string()
+    .trim()
+    .min(1, 'must not be empty')
+    .optional()
+    .describe('Its model, like bge-m3; with another one documents are embedded anew.'),
+  EMBEDDINGS_API_KEY: serviceKey.optional().describe('Key for EMBEDDINGS_URL, from the environment only.'),
   LLM_SEES: flag.default(false).describe('That model understands pictures of the camera.'),
   HF_ENDPOINT: publicUrl
     .default('https://huggingface.co')
@@ -377,6 +390,7 @@ export const ENVIRONMENT_ONLY: ReadonlySet<keyof Settings> = new Set([
   'LLM_API_KEY',
   'STT_API_KEY',
   'TTS_API_KEY',
+  'EMBEDDINGS_API_KEY',
   'S3_SECRET_ACCESS_KEY',
   'MQTT_PASSWORD',
   'MQTT_TOKEN_SECRET',

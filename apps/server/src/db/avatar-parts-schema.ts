@@ -71,6 +71,10 @@ export const knowledgePassages = pgTable(
     /** Null: the source has no pages. */
     page: integer('page'),
     text: text('text').notNull(),
+    /** What it means, a byte for each dimension; null: nobody has looked. */
+    embedding: bytes('embedding'),
+    /** Which made it. */
+    embeddingModel: text('embedding_model'),
   },
   (table) => [primaryKey({ columns: [table.sourceId, table.no] })],
 );

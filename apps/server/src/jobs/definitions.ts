@@ -18,6 +18,8 @@ export const JOBS = {
   avatars: { name: 'avatars', heartbeatSeconds: 20, limitSeconds: AVATAR_LIMIT_MS / 1000 },
   /** Key: a lane of a person's films; one film after the other in each. */
   films: { name: 'films', heartbeatSeconds: 20, limitSeconds: FILM_LIMIT_MS / 1000 },
+  /** Key: an avatar; some of its passages that have no vectors yet. */
+  embeddings: { name: 'embeddings', heartbeatSeconds: 30, limitSeconds: 3600 },
   /** Key: the task's name. */
   housekeeping: { name: 'housekeeping', heartbeatSeconds: 30, limitSeconds: 3600 },
 } as const satisfies Record<string, JobDefinition>;

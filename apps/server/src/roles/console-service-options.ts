@@ -12,7 +12,7 @@ import type { VoicePreviewOptions } from '../control/voices/voice-previews.ts';
 import type { Database } from '../db/database.ts';
 import type { BlobStore } from '../files/blob-store.ts';
 import type { ConsoleApiDependencies } from '../http/console-api/console-api.ts';
-import type { CallControl, Logger } from '../ports.ts';
+import type { CallControl, EmbeddingsSettings, Logger } from '../ports.ts';
 import type { OfferedVoices, ServerVoiceModels } from './voice-services.ts';
 
 export type ConsoleServiceOptions = {
@@ -58,6 +58,8 @@ export type ConsoleServiceOptions = {
   readonly fetchPrivateHosts?: readonly string[];
   /** Hosts with private addresses that tools of avatars may ask. */
   readonly toolPrivateHosts?: readonly string[];
+  /** What tells the meaning of documents of avatars; null or left out: they are looked up by their words. */
+  readonly embeddings?: EmbeddingsSettings | null;
   /** Where files lie that come over links, until they are whole. Left out: there are no such links. */
   readonly arrivingFolder?: string;
   /** What avatars may name to speak with; anything when left out. */

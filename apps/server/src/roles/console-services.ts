@@ -108,7 +108,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
   const uploadLinks = createUploadLinks(options, bounds);
   const hooks = createWebhookServices(options, bounds, wake);
   const filming = createFilmServices(options, { ...shop, bundles }, uploadLinks, hooks.callbacks);
-  const tools = createToolServices(options, bounds);
+  const tools = createToolServices(options, bounds, wake);
   const earlier = new EarlierTalks(db, options.logger);
   const talks = createTalkServices(options, bounds, hooks.webhooks);
   const { recordings, recordingRooms, conversations, records, takeLost } = talks;
@@ -116,7 +116,7 @@ export function createConsoleServices(options: ConsoleServiceOptions): ConsoleSe
   const shared = sharedTasks({ ...logs, ...keys, ...people, limiter, talks, hooks, filming });
   const sweepRendered = () => sweepFaces(options);
   const local = localTasks({ recordings, uploads, uploadLinks, filming, sweepRendered, bundles, making });
-  const turns = [hooks.turns, making.turns, filming.turns];
+  const turns = [hooks.turns, making.turns, filming.turns, tools.turns];
   const work = startWork(options, { shared, local, turns });
   jobs = work.jobs;
   /** What the console's interface is given, and the rest of the server, too. */

@@ -11,8 +11,9 @@ import { createBundleRunner } from './bundle-process.ts';
 import type { ConsoleServiceOptions } from './console-service-options.ts';
 
 /** Where files of avatars lie below a data folder, and how avatars are made. */
-export function avatarServices({ dataDir, avatarsDir, bundleCacheBytes }: Config, logger: Logger) {
+export function avatarServices({ dataDir, avatarsDir, bundleCacheBytes, embeddings }: Config, logger: Logger) {
   return {
+    embeddings,
     folders: { shipped: avatarsDir, made: join(dataDir, 'avatars') },
     bundleCache: { folder: join(dataDir, 'bundles'), maxBytes: bundleCacheBytes },
     making: {

@@ -15,6 +15,8 @@ import { FilmWorkshop } from '../control/films/film-workshop.ts';
 import { Films } from '../control/films/films.ts';
 import type { FindUpload } from '../control/films/source-files.ts';
 import { Knowledge } from '../control/knowledge/knowledge.ts';
+import { createEmbeddingsService } from '../control/knowledge/meaning/embeddings-service.ts';
+import { PassageEmbeddings } from '../control/knowledge/meaning/passage-embeddings.ts';
 import { createGuardedFetch } from '../control/net/guarded-fetch.ts';
 import { DEFAULT_QUOTAS } from '../control/quotas/quotas.ts';
 import { createSecretBox } from '../control/secrets/secret-box.ts';
@@ -29,7 +31,9 @@ import { ProjectSecrets } from '../control/webhooks/project-secrets.ts';
 import { createWebhookPoster } from '../control/webhooks/webhook-poster.ts';
 import { Webhooks } from '../control/webhooks/webhooks.ts';
 import { callbackSecrets, toolSecrets } from '../db/usage-schema.ts';
+import { errorMessage } from '../error-message.ts';
 import { JOBS } from '../jobs/definitions.ts';
+import { createEmbeddingTurns } from '../jobs/handlers/embedding-turns.ts';
 import { createMakingTurns } from '../jobs/handlers/making-turns.ts';
 import { WebhookTurns } from '../jobs/handlers/webhook-turns.ts';
 import type { Jobs } from '../jobs/jobs.ts';
@@ -161,8 +165,12 @@ export function createWebhookServices(
 }
 
 /** Tools that the server answers in calls. */
-export function createToolServices(options: ConsoleServiceOptions, { reached: onBound }: Pick<Bounds, 'reached'>) {
-  const { db, masterKeys, logger, toolPrivateHosts = [] } = options;
+export function createToolServices(
+  options: ConsoleServiceOptions,
+  { reached: onBound }: Pick<Bounds, 'reached'>,
+  wake: Jobs['wake'],
+) {
+  const { db, masterKeys, logger, embeddings: settings = null, toolPrivateHosts = [] } = options;
   const findAddresses = createAddressGuard({ allowedPrivateHosts: toolPrivateHosts });
   const secrets = new ProjectSecrets(toolSecrets, db, createSecretBox(masterKeys, 'tool secrets'));
   const fetch = createGuardedFetch({ findAddresses });
@@ -170,9 +178,15 @@ export function createToolServices(options: ConsoleServiceOptions, { reached: on
   const box = createSecretBox(masterKeys, 'mcp headers');
   const mcpServers = new McpServers({ db, box, fetch, findAddresses, logger, onBound });
   const sources: ToolSource[] = [(talk) => webhookTools.of(talk), (talk, taken) => mcpServers.of(talk, taken)];
-  const knowledge = new Knowledge({ db, fetch });
+  const service = settings === null ? null : createEmbeddingsService(settings);
+  const embeddings = service === null ? null : new PassageEmbeddings({ db, service, logger });
+  const onStored = (avatarId: string) => wake(JOBS.embeddings.name, avatarId);
+  const knowledge = new Knowledge({ db, fetch, ...(embeddings !== null && { meaning: { embeddings, onStored } }) });
+  const warn = (error: unknown) =>
+    logger.warn({ error: errorMessage(error) }, 'Passages could not be embedded; tried again in a minute');
   sources.unshift((talk) => knowledge.of(talk));
   return {
+    turns: embeddings === null ? null : createEmbeddingTurns(embeddings, warn),
     open: createServerTools(sources, (talk) => knowledge.lookUpOf(talk), logger),
     forConsole: { toolSecrets: secrets, webhookTools, mcpServers, knowledge },
   };

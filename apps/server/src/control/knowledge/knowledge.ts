@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { LIMITS } from '@visavis/protocol';
 import { and, asc, eq, getTableColumns, sql } from 'drizzle-orm';
 import { knowledgePassages, knowledgeSources } from '../../db/avatar-parts-schema.ts';
@@ -10,7 +11,8 @@ import type { GuardedFetch } from '../net/guarded-fetch.ts';
 import { alone, bytesOfMb, numberOf, quotaReached } from '../quotas/quotas.ts';
 import type { LookUp, ServerTool, ToolAnswer, ToolTalk } from '../server-tools/server-tools.ts';
 import { KeptIndexes } from './kept-indexes.ts';
-import type { PassageIndex } from './passage-index.ts';
+import type { PassageEmbeddings } from './meaning/passage-embeddings.ts';
+import { fuseRanks } from './meaning/vectors.ts';
 import { passagesOf } from './passages.ts';
 import { CHARACTERS_PER_AVATAR, readSource, type SourceKind } from './read-source.ts';
 import { ReadingPlaces } from './reading-places.ts';
@@ -27,7 +29,16 @@ export type KnowledgeSource = {
   readonly createdAt: Date;
 };
 
-export type KnowledgeOptions = { readonly db: Pick<Database, 'orm'>; readonly fetch: GuardedFetch };
+export type KnowledgeOptions = {
+  readonly db: Pick<Database, 'orm'>;
+  readonly fetch: GuardedFetch;
+  /** What passages mean counts beside their words; left out: their words alone. */
+  readonly meaning?: {
+    readonly embeddings: Pick<PassageEmbeddings, 'ofQuestion' | 'indexOf'>;
+    /** An avatar has passages that are to be embedded. */
+    readonly onStored: (avatarId: string) => void;
+  };
+};
 
 /** Text of all sources of a project. */
 const TEXT_MB_PER_PROJECT = 100;
@@ -37,6 +48,10 @@ const FOUND = 5;
 /** With the turn: of each, and of all that are given. */
 const FITTING = 3;
 const FITTING_CHARACTERS = 3000;
+/** Of each ranking, before they are mixed. */
+const RANKED = 40;
+/** In a talk, what meaning finds later than this is not waited for: an answer waits little longer for all that is found. */
+const MEANING_IN_TALK_MS = 60;
 const PASSAGES_OF_SOURCE = sql<number>`(select count(*)::integer from ${knowledgePassages}
   where ${knowledgePassages.sourceId} = ${knowledgeSources.id})`;
 
@@ -134,7 +149,7 @@ export class Knowledge {
     void this.#indexes.of(asked).catch(() => {});
     return async (words) => {
       let room = FITTING_CHARACTERS;
-      const found = await (await this.#index(avatarId)).findFitting(words, FITTING);
+      const found = await this.#look(avatarId, words, { isFitting: true, count: FITTING });
       return found
         .map(({ source, page, part, text }) => ({ source, page, part, text }))
         .filter(({ text }) => {
@@ -146,12 +161,37 @@ export class Knowledge {
 
   /** The passages that fit best. */
   async find(avatarId: string, query: string) {
-    const found = await (await this.#index(avatarId)).find(query, FOUND);
+    const found = await this.#look(avatarId, query, { isFitting: false, count: FOUND });
     return found.map(({ source, page, part, text }) => ({ source, ...(page && { page }), part, text }));
   }
 
-  async #index(avatarId: string): Promise<PassageIndex> {
-    return await this.#indexes.of(await this.#extent(avatarId));
+  /** By words and, where a service tells it, by what they mean. */
+  async #look(avatarId: string, words: string, { isFitting, count }: { isFitting: boolean; count: number }) {
+    const extent = await this.#extent(avatarId);
+    const means = this.#meaningOf(extent, words);
+    const index = await this.#indexes.of(extent);
+    const byWords = await (isFitting ? index.findFitting(words, RANKED) : index.find(words, RANKED));
+    const meaning = await (isFitting ? Promise.race([means, delay(MEANING_IN_TALK_MS, null)]) : means);
+    if (meaning === null) return byWords.slice(0, count);
+    const { vector, vectors } = meaning;
+    const byMeaning = isFitting ? vectors.outstanding(vector, RANKED) : vectors.nearest(vector, RANKED);
+    return index.at(fuseRanks([byWords.map(({ id }) => id), byMeaning])).slice(0, count);
+  }
+
+  /** Null: words alone decide. */
+  async #meaningOf({ avatarId, version }: { avatarId: string; version: string }, words: string) {
+    const { meaning } = this.#options;
+    if (meaning === undefined) return null;
+    try {
+      const [vector, vectors] = await Promise.all([
+        meaning.embeddings.ofQuestion(words),
+        meaning.embeddings.indexOf(avatarId, version),
+      ]);
+      return vector === null ? null : { vector, vectors };
+    } catch {
+      // Words are looked up in the same database, whose failure is told there.
+      return null;
+    }
   }
 
   /** How much an avatar has to look in, and which version of it. */
@@ -218,6 +258,7 @@ export class Knowledge {
     });
     const stored = (await this.list(projectId, avatarId)).find(({ sourceId }) => sourceId === id);
     if (stored === undefined) throw notFound('source');
+    this.#options.meaning?.onStored(avatarId);
     return stored;
   }
 

@@ -79,6 +79,11 @@ export class PassageIndex {
     return this.#best(scores, 0).slice(0, count);
   }
 
+  /** By their places. */
+  at(ids: readonly number[]): readonly IndexedPassage[] {
+    return ids.flatMap((id) => this.#passages[id] ?? []);
+  }
+
   /** The same for words of a talk: nothing where none of them tells what is wanted, and nothing that hardly fits. */
   async findFitting(words: string, count: number): Promise<readonly IndexedPassage[]> {
     const scores = await this.#score(queryWords(words).filter((word) => this.#isTelling(word)));

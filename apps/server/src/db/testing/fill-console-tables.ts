@@ -97,6 +97,8 @@ export async function fillConsoleTables(
     await orm.insert(mcpServers).values({ ...avatar, ...mcpServer, ...headers });
     const source = { id: id('4'), name: 'a.pdf', kind: 'pdf' as const, pages: 1, characters: 2, textBytes: 2 };
     await orm.insert(knowledgeSources).values({ ...avatar, ...source });
-    await orm.insert(knowledgePassages).values({ sourceId: id('4'), no: 0, page: 1, text: 'ü' });
+    await orm
+      .insert(knowledgePassages)
+      .values({ sourceId: id('4'), no: 0, page: 1, text: 'ü', embedding: Buffer.from([1, 255]) });
   }
 }

@@ -1,0 +1,137 @@
+import { asc, eq, sql } from 'drizzle-orm';
+import { knowledgePassages, knowledgeSources } from '../../../db/avatar-parts-schema.ts';
+import type { Database } from '../../../db/database.ts';
+import { errorMessage } from '../../../error-message.ts';
+import type { ControlLogger } from '../../logger.ts';
+import type { EmbeddingsService } from './embeddings-service.ts';
+import { VectorIndex } from './vectors.ts';
+
+export type PassageEmbeddingsOptions = {
+  readonly db: Pick<Database, 'orm'>;
+  readonly service: EmbeddingsService;
+  readonly logger: ControlLogger;
+  /** How long a question waits for its vector; 400 ms when left out. */
+  readonly questionMs?: number;
+};
+
+/** Texts that are embedded at once. */
+const BATCH = 32;
+const BATCH_MS = 60_000;
+const QUESTION_MS = 400;
+/** So long after a failure no question waits for the service. */
+const REST_MS = 10_000;
+/** Of a question; models read little more at once. */
+const QUESTION_CHARACTERS = 1000;
+/** Avatars whose vectors are kept in memory. */
+const KEPT_AVATARS = 16;
+const KEPT_QUESTIONS = 64;
+
+type Kept = { readonly version: string; readonly index: Promise<VectorIndex> };
+
+/** Vectors of passages: made in the background, stored beside their passages, and compared with those of questions. */
+export class PassageEmbeddings {
+  readonly #options: PassageEmbeddingsOptions;
+  readonly #kept = new Map<string, Kept>();
+  /** Of the last ones: the same words are looked up in a pause and at the end of a turn. */
+  readonly #questions = new Map<string, Promise<Uint8Array | null>>();
+  #restsUntilMs = 0;
+
+  constructor(options: PassageEmbeddingsOptions) {
+    this.#options = options;
+  }
+
+  /** Avatars with passages that have no vector of this model. */
+  async waiting(): Promise<readonly string[]> {
+    const { db, service } = this.#options;
+    const { rows } = await db.orm.execute<{ id: string }>(sql`
+      select distinct avatar_id as id from ${knowledgeSources} join ${knowledgePassages} on source_id = ${knowledgeSources.id}
+      where embedding_model is distinct from ${service.model} limit 1000`);
+    return rows.map(({ id }) => id);
+  }
+
+  /** Embeds some passages of an avatar. False: none is left. */
+  async embedSome(avatarId: string, signal: AbortSignal): Promise<boolean> {
+    const { db, service } = this.#options;
+    const passages = await db.orm
+      .select({ sourceId: knowledgePassages.sourceId, no: knowledgePassages.no, text: knowledgePassages.text })
+      .from(knowledgePassages)
+      .innerJoin(knowledgeSources, eq(knowledgeSources.id, knowledgePassages.sourceId))
+      .where(
+        sql`${knowledgeSources.avatarId} = ${avatarId} and ${knowledgePassages.embeddingModel} is distinct from ${service.model}`,
+      )
+      .orderBy(asc(knowledgeSources.ordinal), asc(knowledgePassages.no))
+      .limit(BATCH);
+    if (passages.length === 0) return false;
+    const until = AbortSignal.any([signal, AbortSignal.timeout(BATCH_MS)]);
+    const vectors = await service.embed(
+      passages.map(({ text }) => text),
+      until,
+    );
+    await db.orm.transaction(async (transaction) => {
+      for (const [index, { sourceId, no }] of passages.entries()) {
+        await transaction
+          .update(knowledgePassages)
+          .set({ embedding: vectors[index] ?? null, embeddingModel: service.model })
+          .where(sql`${knowledgePassages.sourceId} = ${sourceId} and ${knowledgePassages.no} = ${no}`);
+      }
+    });
+    return true;
+  }
+
+  /** Its vector; null where the service is away or slow: then words alone decide. */
+  ofQuestion(words: string): Promise<Uint8Array | null> {
+    const asked = words.slice(0, QUESTION_CHARACTERS).trim();
+    if (asked === '' || performance.now() < this.#restsUntilMs) return Promise.resolve(null);
+    const known = this.#questions.get(asked);
+    if (known !== undefined) return known;
+    const vector = this.#embedQuestion(asked);
+    this.#questions.set(asked, vector);
+    for (const oldest of this.#questions.keys())
+      if (this.#questions.size > KEPT_QUESTIONS) this.#questions.delete(oldest);
+    return vector;
+  }
+
+  async #embedQuestion(asked: string): Promise<Uint8Array | null> {
+    const { service, logger, questionMs = QUESTION_MS } = this.#options;
+    try {
+      const [vector] = await service.embed([asked], AbortSignal.timeout(questionMs));
+      return vector ?? null;
+    } catch (error) {
+      this.#questions.delete(asked);
+      this.#restsUntilMs = performance.now() + REST_MS;
+      logger.warn(
+        { error: errorMessage(error) },
+        'A question was looked up by its words alone: it could not be embedded',
+      );
+      return null;
+    }
+  }
+
+  /** Of an avatar's passages, in their order, `version` of them. */
+  async indexOf(avatarId: string, version: string): Promise<VectorIndex> {
+    const { db, service } = this.#options;
+    const { rows } = await db.orm.execute<{ embedded: number }>(sql`
+      select count(*)::integer as embedded from ${knowledgePassages} join ${knowledgeSources} on source_id = ${knowledgeSources.id}
+      where avatar_id = ${avatarId} and embedding_model = ${service.model}`);
+    const wanted = `${version}-${rows[0]?.embedded ?? 0}`;
+    const known = this.#kept.get(avatarId);
+    const kept = known?.version === wanted ? known : { version: wanted, index: this.#load(avatarId) };
+    this.#kept.delete(avatarId);
+    this.#kept.set(avatarId, kept);
+    for (const oldest of this.#kept.keys()) if (this.#kept.size > KEPT_AVATARS) this.#kept.delete(oldest);
+    // Whoever asks next tries again.
+    kept.index.catch(() => this.#kept.delete(avatarId));
+    return await kept.index;
+  }
+
+  async #load(avatarId: string): Promise<VectorIndex> {
+    const { db, service } = this.#options;
+    const passages = await db.orm
+      .select({ embedding: knowledgePassages.embedding, model: knowledgePassages.embeddingModel })
+      .from(knowledgePassages)
+      .innerJoin(knowledgeSources, eq(knowledgeSources.id, knowledgePassages.sourceId))
+      .where(eq(knowledgeSources.avatarId, avatarId))
+      .orderBy(asc(knowledgeSources.ordinal), asc(knowledgePassages.no));
+    return new VectorIndex(passages.map(({ embedding, model }) => (model === service.model ? embedding : null)));
+  }
+}
