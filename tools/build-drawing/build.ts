@@ -9,6 +9,7 @@ const PACKAGES = resolve(import.meta.dirname, '../../packages');
 /** Sources in `assembly`, and the file of a package that each is built into. */
 export const KERNELS = [
   { source: 'dub-kernel.ts', path: join(PACKAGES, 'face/src/film/dubbing/dub-kernel.wasm') },
+  { source: 'tile-kernel.ts', path: join(PACKAGES, 'face/src/film/dubbing/tile-kernel.wasm') },
   { source: 'mix-kernel.ts', path: join(PACKAGES, 'media/src/frames/mix-kernel.wasm') },
   { source: 'scene-kernel.ts', path: join(PACKAGES, 'media/src/frames/scene-kernel.wasm') },
 ] as const;

@@ -142,7 +142,8 @@ async function followFace(
   { options, signal, onProgress }: DubRequest,
 ): Promise<FilmSurvey> {
   const mostPictures = options?.segments ? Infinity : mostShown(modeOf(options), speechCountOf(clip, speech));
-  const expected = Math.max(1, Math.min(mostPictures, (1000 * clip.durationS) / pictureMs(clip.rate)));
+  const clipCount = (1000 * clip.durationS) / pictureMs(clip.rate);
+  const expected = Math.max(1, Math.min(mostPictures, clipCount));
   const within = (from: number, until: number) => (count: number) =>
     onProgress?.(from + (until - from) * Math.min(1, count / expected), 'following the face');
   const asked = options?.speaker;
@@ -150,7 +151,8 @@ async function followFace(
   const from = isSought ? CHOSEN_AT : 0;
   const speaker = asked && (await chooseSpeaker(watch, clip, asked, { signal, onPicture: within(0, from) }));
   const onPicture = within(from, DRAWING_FROM);
-  const survey = await surveyFilmClip(watch, clip, { look, signal, mostPictures, speaker, onPicture });
+  const isShownAgain = isRepeated(options) && mostPictures > clipCount;
+  const survey = await surveyFilmClip(watch, clip, { look, signal, mostPictures, isShownAgain, speaker, onPicture });
   if (survey.shots.every(({ face }) => face === null)) throw new InputError('no-face', { sentence: NO_FACE });
   return survey;
 }
@@ -172,7 +174,8 @@ async function writeFilm(plan: FilmPlan): Promise<DubbedFilm> {
   plan.onLength?.(order.count * stepMs);
   const said = new SpeechPlan(options.segments);
   const { meltCount: pinnedCount, goesBack, isStraight } = order;
-  const source = new SourcePictures(clip, { pinnedCount, goesBack, isStraight, signal });
+  const { decoded } = survey;
+  const source = new SourcePictures(clip, { pinnedCount, goesBack, isStraight, decoded, signal });
   const painter = new DubPainter();
   const articulation = { ...MOUTH_AT_REST };
   const { widthPx, heightPx } = clip;
@@ -229,21 +232,25 @@ function orderOf({ clip, survey, speech, options }: FilmPlan): PictureOrder {
   return orderPictures(modeOf(options), { ...lengths, speechCount });
 }
 
+/** Whether a speech that is longer than the clip has it begin anew, or run back. */
+function isRepeated(options: DubOptions | undefined): boolean {
+  return options?.segments === undefined && ['loop', 'bounce'].includes(modeOf(options));
+}
+
 /** `periodMs`: how long the clip is until it begins anew. */
 async function soundOf(
   { clip, clipChannels, speech, options }: FilmPlan,
   plan: SpeechPlan,
   periodMs: number,
 ): Promise<Soundtrack> {
-  const { segments, originalVolume = 0, syncMode = 'loop' } = options;
-  const isRepeated = segments === undefined && (syncMode === 'loop' || syncMode === 'bounce');
+  const { originalVolume = 0 } = options;
   return openSoundtrack({
     speech,
     plan,
     originalVolume,
     path: clip.path,
     clipChannels,
-    periodMs: isRepeated ? periodMs : undefined,
+    periodMs: isRepeated(options) ? periodMs : undefined,
   });
 }
 

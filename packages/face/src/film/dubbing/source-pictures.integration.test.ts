@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { pictureByteLength } from '@visavis/media/core';
 import { expect, it } from 'vitest';
-import { openFilmClip } from './film-clip.ts';
+import { openFilmClip, readFilmPictures } from './film-clip.ts';
+import { KeptPictures } from './kept-pictures.ts';
 import { SourcePictures } from './source-pictures.ts';
 
 const CLIP = join(import.meta.dirname, '../../testing/films/c00-control.mp4');
@@ -44,4 +45,27 @@ it('decodes pictures that are asked for once, in order, straight to where they a
   } finally {
     await Promise.all([copying.close(), straight.close()]);
   }
+});
+
+it('decodes nothing of what was decoded before, whatever is asked for', async () => {
+  const clip = await openFilmClip(CLIP);
+  const { widthPx, heightPx } = clip;
+  const decoded = new KeptPictures({ widthPx, heightPx, count: 25 * clip.durationS });
+  const pictures: Uint8Array[] = [];
+  for await (const picture of readFilmPictures(clip)) {
+    pictures.push(picture.data);
+    decoded.add(picture);
+  }
+  const gone = { ...clip, path: `${CLIP}.gone` };
+  const source = new SourcePictures(gone, { pinnedCount: 2, goesBack: true, decoded });
+  const into = new Uint8Array(pictureByteLength(widthPx, heightPx));
+  for (const index of [0, pictures.length - 1, 5, 4, 0]) {
+    const { data } = await source.at(index, into);
+    expect(Buffer.compare(data, pictures[index] as Uint8Array)).toBe(0);
+    data.fill(0);
+  }
+  // Without them the file would be read, and it is not there.
+  decoded.clear();
+  await expect(source.at(0, into)).rejects.toThrow();
+  await source.close();
 });

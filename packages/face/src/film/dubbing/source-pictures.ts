@@ -1,5 +1,6 @@
 import { type Picture, pictureByteLength } from '@visavis/media/core';
 import { type FilmClip, readFilmPictures } from './film-clip.ts';
+import type { KeptPictures } from './kept-pictures.ts';
 
 /** Memory for pictures on the way back. */
 const MOST_KEPT_BYTES = 160 * 1024 ** 2;
@@ -17,6 +18,8 @@ type SourceOptions = {
   readonly goesBack: boolean;
   /** Whether each picture is asked for once, in order: then none is kept, nor copied. */
   readonly isStraight?: boolean;
+  /** Pictures that were decoded before: they are not decoded again. */
+  readonly decoded?: KeptPictures | undefined;
   readonly signal?: AbortSignal | undefined;
 };
 
@@ -49,6 +52,8 @@ export class SourcePictures {
 
   /** A copy in `into`, which the caller may write on; of the last one where the clip is over. */
   async at(index: number, into: Uint8Array): Promise<Picture> {
+    const { widthPx, heightPx } = this.#clip;
+    if (this.#options.decoded?.show(index, into)) return { width: widthPx, height: heightPx, data: into };
     const known = this.#pinned.get(index) ?? this.#kept.get(index);
     if (this.#options.isStraight === true) this.#into = into;
     if (known === undefined) await this.#readUntil(index);

@@ -12,6 +12,7 @@ import { cutCrop, intoCrop } from './face-crop.ts';
 import type { FaceWatch } from './face-watch.ts';
 import { type FilmClip, pictureMs, readFilmPictures } from './film-clip.ts';
 import { followFilm, picturesAtOnce, type Sighting } from './follow-film.ts';
+import { KeptPictures } from './kept-pictures.ts';
 import { areaOf } from './look-at-face.ts';
 import { coversOf } from './mouth-covers.ts';
 import { PictureRing } from './picture-ring.ts';
@@ -35,6 +36,8 @@ export type FilmSurvey = {
   readonly strengths: Float32Array;
   /** Pictures over which the end melts into the beginning; 0 where the two do not match. */
   readonly meltCount: number;
+  /** All of them as they were decoded, where the film shows them again and there is memory for all. */
+  readonly decoded: KeptPictures | undefined;
 };
 
 /** The end of a clip melts into its beginning within this time, where scene (mean luma) and face (half mouth widths) match. */
@@ -76,6 +79,8 @@ type SurveyOptions = {
   readonly onPicture?: (count: number) => void;
   /** Pictures after so many are not needed. */
   readonly mostPictures: number;
+  /** Whether the film will show the clip more than once. */
+  readonly isShownAgain: boolean;
 };
 
 /** Follows the face through the clip. `onPicture` hears how many pictures have been seen. Throws `InputError`. */
@@ -85,7 +90,8 @@ export async function surveyFilmClip(watch: FaceWatch, clip: FilmClip, options: 
   const study = new FilmStudy(rate);
   const ring = new PictureRing(clip.widthPx, clip.heightPx, picturesAtOnce(rate) + LOOKED_AT_ONCE);
   const store = (): Uint8Array => ring.next();
-  const pictures = firstOf(readFilmPictures(clip, { signal: options.signal, store }), options.mostPictures);
+  const decoded = options.isShownAgain ? keptOf(clip) : undefined;
+  const pictures = firstOf(readFilmPictures(clip, { signal: options.signal, store }), options.mostPictures, decoded);
   const waiting: LookedAt[] = [];
   const takeUntil = async (most: number): Promise<void> => {
     while (waiting.length > most) {
@@ -102,14 +108,23 @@ export async function surveyFilmClip(watch: FaceWatch, clip: FilmClip, options: 
     await takeUntil(LOOKED_AT_ONCE);
   }
   await takeUntil(0);
-  return study.finish();
+  return { ...study.finish(), decoded };
+}
+
+function keptOf({ widthPx, heightPx, durationS, rate }: FilmClip): KeptPictures {
+  return new KeptPictures({ widthPx, heightPx, count: (1000 * durationS) / pictureMs(rate) });
 }
 
 type LookedAt = { readonly sighting: Sighting; readonly face: Promise<SeenFace> | null };
 
-async function* firstOf(pictures: AsyncIterable<Picture>, most: number): AsyncGenerator<Picture, undefined> {
+async function* firstOf(
+  pictures: AsyncIterable<Picture>,
+  most: number,
+  kept: KeptPictures | undefined,
+): AsyncGenerator<Picture, undefined> {
   let count = 0;
   for await (const picture of pictures) {
+    kept?.add(picture);
     yield picture;
     if (++count >= most) break;
   }
@@ -143,7 +158,7 @@ class FilmStudy {
     return this.#count;
   }
 
-  finish(): FilmSurvey {
+  finish(): Omit<FilmSurvey, 'decoded'> {
     const shots = [...this.#shots, this.#finished()];
     const strengths = new Float32Array(this.#count);
     for (const shot of shots) strengths.set(shot.strengths, shot.first);
