@@ -2,7 +2,7 @@ import { type Picture, pictureByteLength, seededRandom } from '@visavis/media/co
 import { expect, it } from 'vitest';
 import { KeptPictures } from './kept-pictures.ts';
 
-const random = seededRandom(7);
+const random = seededRandom('kept pictures');
 
 /** Noise, of which some places change from picture to picture, single ones at its borders, too. */
 function filmOf(width: number, height: number, count: number, changes: number): Picture[] {
