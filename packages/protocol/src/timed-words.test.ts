@@ -34,6 +34,28 @@ describe('when words sound', () => {
     expect(timeWords(letters, null).at(-1)?.startMs).toBeLessThan(600);
   });
 
+  it('never runs backwards, and gives every word some of the sound', () => {
+    const pieces = [
+      { text: 'The ', startMs: 0 },
+      { text: 'lighthouse', startMs: 500 },
+      // The mark that its voice tells with the word before, and a word that is told too early.
+      { text: '. ', startMs: 500 },
+      { text: 'Come ', startMs: 400 },
+      { text: 'in.', startMs: 1_500 },
+    ];
+    const words = timeWords(pieces, 2_000);
+    expect(words.map(({ text }) => text)).toEqual(['The', 'lighthouse', 'Come', 'in']);
+    for (const [index, { startMs, endMs }] of words.entries()) {
+      expect(endMs).toBeGreaterThan(startMs);
+      expect(startMs).toBeGreaterThanOrEqual(words[index - 1]?.endMs ?? 0);
+    }
+    expect(words.map(({ estimated }) => estimated)).toEqual([false, false, true, false]);
+  });
+
+  it('is known for texts of any length', () => {
+    expect(timeWords([{ text: 'a '.repeat(200_000), startMs: 0 }], null)).toHaveLength(200_000);
+  });
+
   it('gives text without a time to what was told before it', () => {
     const words = timeWords([...told, { text: ' Come', startMs: null }, { text: ' in.', startMs: null }], 2_400);
     expect(words.slice(2).map(({ text }) => text)).toEqual(['is', 'open', 'Come', 'in']);

@@ -26,13 +26,13 @@ const SEGMENTER = typeof Intl.Segmenter === 'undefined' ? null : new Intl.Segmen
  * length; what follows the last told time shares the sound up to `soundMs`, the length of it all, or is given a usual pace (null).
  */
 export function timeWords(pieces: readonly SpokenPiece[], soundMs: number | null): PlacedWord[] {
-  const stretches = stretchesOf(pieces);
+  const stretches = spokenStretches(pieces);
   const words: PlacedWord[] = [];
   let from = 0;
   for (const [index, { text, startMs }] of stretches.entries()) {
     const beginMs = startMs ?? 0;
     const endMs = stretches[index + 1]?.startMs ?? soundMs ?? beginMs + usualMs(text);
-    words.push(...wordsOfStretch({ text, startMs }, from, Math.max(beginMs, endMs)));
+    for (const word of wordsOfStretch({ text, startMs }, from, Math.max(beginMs, endMs))) words.push(word);
     from += text.length;
   }
   return words;
@@ -45,24 +45,16 @@ export function wordsUntil<Word extends TimedWord>(words: readonly Word[], playe
     .map((word) => (word.endMs > playedMs ? { ...word, endMs: playedMs } : word));
 }
 
-/** Text without a time of its own goes on from the last that has one. */
-function stretchesOf(pieces: readonly SpokenPiece[]): SpokenPiece[] {
-  const stretches: SpokenPiece[] = [];
-  let texts: string[] = [];
-  let startMs: number | null = null;
-  const finish = (): void => {
-    if (texts.length > 0) stretches.push({ text: texts.join(''), startMs });
-  };
-  for (const piece of pieces) {
-    if (piece.startMs !== null) {
-      finish();
-      texts = [];
-      startMs = piece.startMs;
-    }
-    texts.push(piece.text);
+/** Pieces from one told time to the next, later one: text without a time of its own goes on from the last that has one. */
+export function spokenStretches(pieces: readonly SpokenPiece[]): SpokenPiece[] {
+  const stretches: { readonly startMs: number | null; readonly texts: string[] }[] = [];
+  for (const { text, startMs } of pieces) {
+    const last = stretches.at(-1);
+    const isLater = startMs !== null && (last === undefined || last.startMs === null || startMs > last.startMs);
+    if (last === undefined || isLater) stretches.push({ startMs, texts: [text] });
+    else last.texts.push(text);
   }
-  finish();
-  return stretches;
+  return stretches.map(({ startMs, texts }) => ({ startMs, text: texts.join('') }));
 }
 
 function wordsOfStretch({ text, startMs }: SpokenPiece, from: number, endMs: number): PlacedWord[] {

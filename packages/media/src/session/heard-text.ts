@@ -1,21 +1,22 @@
+import { spokenStretches } from '@visavis/protocol';
+
 /** A piece of a reply's text and where in the reply's sound it begins (null: the voice did not say). */
 export type SpokenSpan = { readonly text: string; readonly audioStartMs: number | null };
 
 /**
- * The part of a reply that a listener got when it stopped after `playedMs` of `audioMs`. Timed spans count once they have
- * begun; a span that was cut is kept up to the word that was reached, by its share of the span's length. Untimed text is
- * cut by the share of the whole sound.
+ * The part of a reply that a listener got when it stopped after `playedMs` of `audioMs`. What was told at some time counts once that
+ * has come; what was cut is kept up to the word that was reached, by its share of the sound until the next told time, or until the end.
  */
 export function heardText(spans: readonly SpokenSpan[], playedMs: number, audioMs: number): string {
   if (playedMs <= 0) return '';
   if (playedMs >= audioMs) return joinSpans(spans);
-  if (spans.some((span) => span.audioStartMs === null)) return cutAtWord(joinSpans(spans), playedMs / audioMs);
+  const stretches = spokenStretches(spans.map(({ text, audioStartMs }) => ({ text, startMs: audioStartMs })));
   let heard = '';
-  for (const [index, span] of spans.entries()) {
-    const startMs = span.audioStartMs ?? 0;
-    if (startMs >= playedMs) break;
-    const endMs = spans[index + 1]?.audioStartMs ?? audioMs;
-    heard += endMs <= playedMs ? span.text : cutAtWord(span.text, (playedMs - startMs) / (endMs - startMs));
+  for (const [index, { text, startMs }] of stretches.entries()) {
+    const beginMs = startMs ?? 0;
+    if (beginMs >= playedMs) break;
+    const endMs = stretches[index + 1]?.startMs ?? audioMs;
+    heard += endMs <= playedMs ? text : cutAtWord(text, (playedMs - beginMs) / (endMs - beginMs));
   }
   return heard.trim();
 }

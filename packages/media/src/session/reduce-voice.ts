@@ -73,6 +73,7 @@ export function reduceVoice(state: SessionState, event: VoiceControlEvent, atMs:
       if (state.answeredBy === 'operator' || !state.answersTurns) return refuseTurn(state, event.turnId);
       return addTurn(withAnswer(state, event.turnId), event.turnId);
     case 'words-thought':
+      if (!state.turns.some((turn) => turn.id === event.turnId)) return advance(state, []);
       return advance({ ...state, exchange: withFirstText(state.exchange, atMs) }, []);
     case 'text-delta':
       return addTextDelta(state, event, atMs);

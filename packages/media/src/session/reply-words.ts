@@ -1,4 +1,5 @@
 import { lettersOf, NOTHING_READ, type PlacedTag, type ReadPiece, readTags } from '../core/face-tags.ts';
+import type { SpokenSpan } from './heard-text.ts';
 import type { ReplyTurn, SessionEffect } from './session-state.ts';
 
 /** How long a letter is spoken, where the voice does not say when its words begin. */
@@ -39,23 +40,26 @@ function takePieces(
   language?: string,
 ): TurnStep {
   let turn = before;
-  let startMs = audioStartMs;
+  /** The voice told when the first of them begins; what follows a direction is reckoned, for the face alone. */
+  let toldMs = audioStartMs;
+  let reckonedMs = audioStartMs;
   const effects: SessionEffect[] = [];
   for (const piece of pieces) {
     if ('shows' in piece) {
-      effects.push(cueAt(turn.id, piece.shows, startMs ?? (turn.letters ?? 0) * LETTER_MS));
+      effects.push(cueAt(turn.id, piece.shows, reckonedMs ?? (turn.letters ?? 0) * LETTER_MS));
       continue;
     }
-    const step = takeWords(turn, piece.words, startMs, language);
+    const step = takeWords(turn, { text: piece.words, audioStartMs: toldMs }, reckonedMs, language);
     turn = step.turn;
     effects.push(...step.effects);
-    if (startMs !== null) startMs += lettersOf(piece.words) * letterMsOf(piece.words);
+    toldMs = null;
+    if (reckonedMs !== null) reckonedMs += lettersOf(piece.words) * letterMsOf(piece.words);
   }
   return { turn, effects };
 }
 
-function takeWords(turn: ReplyTurn, text: string, audioStartMs: number | null, language?: string): TurnStep {
-  const span = { text, audioStartMs };
+function takeWords(turn: ReplyTurn, span: SpokenSpan, reckonedMs: number | null, language?: string): TurnStep {
+  const { text, audioStartMs } = span;
   const before = turn.letters ?? 0;
   const letters = before + lettersOf(text);
   const due = (turn.tags ?? []).filter(({ afterLetters }) => afterLetters < letters);
@@ -67,7 +71,7 @@ function takeWords(turn: ReplyTurn, text: string, audioStartMs: number | null, l
     ...(language === undefined ? {} : { language }),
   };
   const letterMs = letterMsOf(text);
-  const beginsMs = audioStartMs ?? before * letterMs;
+  const beginsMs = reckonedMs ?? before * letterMs;
   return {
     turn: { ...turn, spans: [...turn.spans, span], letters, tags },
     effects: [

@@ -104,6 +104,7 @@ describe('a reply', () => {
     talk.put({ type: 'speech-stopped', audioEndMs: 900, atMs: 1000 });
     talk.put({ type: 'voice', event: { type: 'user-transcript-done', itemId: 'item_1', text: 'Hi' }, atMs: 1050 });
     talk.put({ type: 'voice', event: { type: 'turn-started', turnId: 't1' }, atMs: 1060 });
+    talk.put({ type: 'voice', event: { type: 'words-thought', turnId: 'nobody waits for it' }, atMs: 1070 });
     talk.put({ type: 'voice', event: { type: 'words-thought', turnId: 't1' }, atMs: 1080 });
     talk.put({ type: 'voice', event: { type: 'text-delta', turnId: 't1', text: 'Hey' }, atMs: 1090 });
     talk.put({ type: 'voice-audio', pcm: new Int16Array(0), turnId: 't1', durationMs: 300, atMs: 1100 });

@@ -59,3 +59,20 @@ it('tells nothing of a reply without sound, or one that was interrupted while it
   cut.talk.put({ type: 'voice', event: { type: 'turn-done', turnId: cut.turnId }, atMs: 30 });
   expect([told(silent.talk), told(cut.talk)]).toEqual([[], []]);
 });
+
+it('takes no reckoned time for a told one: what follows a direction shares the sound with the words before it', () => {
+  const { talk, turnId } = begun();
+  const tell = (text: string, audioStartMs: number): void => {
+    talk.put({ type: 'voice', event: { type: 'text-delta', turnId, text, audioStartMs }, atMs: 10 });
+  };
+  tell('Hello there my dear friends [smile] how are you today? ', 0);
+  tell('I am well.', 1_800);
+  talk.put({ type: 'voice-audio', turnId, pcm: new Int16Array(0), durationMs: 2_600, atMs: 20 });
+  talk.put({ type: 'voice', event: { type: 'turn-done', turnId }, atMs: 30 });
+  const words = told(talk).flatMap((event) => event.words);
+  expect(words.filter(({ estimated }) => !estimated).map(({ text }) => text)).toEqual(['Hello', 'I']);
+  const how = words.find(({ text }) => text === 'how');
+  expect(how?.startMs).toBeGreaterThan(800);
+  expect(how?.startMs).toBeLessThan(1_200);
+  for (const { startMs, endMs } of words) expect(endMs).toBeGreaterThan(startMs);
+});
