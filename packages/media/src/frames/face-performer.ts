@@ -11,7 +11,7 @@ import type { MorphPatch } from './morph-patch.ts';
 import { createMouthMixer } from './mouth-mix.ts';
 import type { MouthPatch } from './mouth-patch.ts';
 import { createNodWarp } from './nod-warp.ts';
-import { smileLeft } from './smile-in-speech.ts';
+import { easedSmileLeft } from './smile-in-speech.ts';
 import type { View } from './view.ts';
 
 /** Most that smile, brows or nod change from one picture to the next: a full smile takes a third of a second. */
@@ -59,6 +59,7 @@ export function createFacePerformer(parts: () => FaceParts): FacePerformer {
   const turnHead = createHeadTurn(first.manifest);
   const articulation: Articulation = { ...MOUTH_AT_REST };
   let smile = 0;
+  let left = 1;
   let brows = 0;
   let nod = 0;
   return {
@@ -69,7 +70,8 @@ export function createFacePerformer(parts: () => FaceParts): FacePerformer {
       const { life, view } = parts();
       requirePicture(out, view);
       const activity = readArticulation(pose, articulation);
-      smile = approach(smile, clamp(pose.smile, 0, 1) * smileLeft(articulation));
+      left = easedSmileLeft(left, articulation);
+      smile = approach(smile, clamp(pose.smile, 0, 1) * left);
       brows = approach(brows, clamp(pose.brows, -1, 1));
       nod = approach(nod, clamp(pose.nod ?? 0, 0, 1));
       const frameIndex = loopIndexOf(loopIndex, life.script.length);

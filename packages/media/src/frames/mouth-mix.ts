@@ -3,9 +3,9 @@ import { smoothStep } from '../core/smooth-step.ts';
 import type { AvatarManifest } from './manifest.ts';
 
 /**
- * Share of every atlas image, in manifest order. `shape` says how its geometry counts and is linear in the articulation;
- * `look` says how its pixels count and changes over more sharply, so that two mouths are seldom seen through each other.
- * Each sums to 1.
+ * Share of every atlas image, in manifest order. `shape` says how its geometry counts: between and a little beyond the
+ * drawn images, where shares fall below 0 or rise above 1; `look` says how its pixels count and changes over more sharply, so that two
+ * mouths are seldom seen through each other. Each sums to 1.
  */
 type MouthMix = { readonly shape: Float32Array; readonly look: Float32Array };
 

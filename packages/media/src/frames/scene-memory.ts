@@ -24,8 +24,10 @@ type Exports = {
 };
 
 const FILE = new URL('./scene-kernel.wasm', import.meta.url);
-/** Two texels are read at once, also the last one of all. */
-const OVERRUN_BYTES = 16;
+/** Parts of the memory begin at whole vectors; the kernel reads one of texels at once, also the last one of a line … */
+const VECTOR_BYTES = 16;
+/** … and of the last line the one after it, which counts for nothing. */
+const overrunBytes = (width: number): number => width + VECTOR_BYTES;
 
 /** One plane of the picture, while it is drawn. */
 type OutPlane = { readonly at: number; readonly stride: number; readonly width: number; readonly height: number };
@@ -55,10 +57,10 @@ export class SceneMemory {
     this.rows = Math.ceil(scene.height / CELL_PX);
     const corners = (this.columns + 1) * (this.rows + 1);
     let next = 0;
-    const places = (sizes: readonly number[]): number[] =>
+    const places = (sizes: readonly number[], overrun = VECTOR_BYTES): number[] =>
       sizes.map((size) => {
         const at = next;
-        next += Math.ceil((size + OVERRUN_BYTES) / OVERRUN_BYTES) * OVERRUN_BYTES;
+        next += Math.ceil((size + overrun) / VECTOR_BYTES) * VECTOR_BYTES;
         return at;
       });
     const stride = Math.ceil(scene.width / 4) * 4;
@@ -68,7 +70,10 @@ export class SceneMemory {
     const memory = this.#exports.memory;
     // The kernel keeps the first bytes for itself.
     next = 1024;
-    const layerAt = places(layers.map((plane) => plane.length));
+    const layerAt = places(
+      layers.map((plane) => plane.length),
+      overrunBytes(person.width),
+    );
     const gridAt = places([8 * corners, 8 * corners, this.columns * this.rows]);
     const pictureAt = places([outBytes, outBytes]);
     const missing = next - memory.buffer.byteLength;
