@@ -50,7 +50,7 @@ export async function fetchModelFile(options: FetchOptions): Promise<void> {
       await delay(firstRestMs * 2 ** fruitless, undefined, { signal });
     }
   }
-  const fault = await findFault(path, file);
+  const fault = await findFault(path, file, signal);
   if (fault === null) return;
   await rm(path, { force: true });
   throw new ModelRefusal(`${file.path} came with ${fault}: it was thrown away.`);
@@ -89,6 +89,7 @@ async function appendFrom(
     try {
       let bytes = opened.fromByte;
       for await (const piece of opened.bytes) {
+        both.throwIfAborted();
         idle.touch();
         bytes += piece.byteLength;
         if (bytes > file.sizeBytes) {

@@ -29,11 +29,11 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 /** A folder with `owner/name/file`, as a hub has it. */
 export function mirrorFolder(folder: string): ModelSource {
   return {
-    async open({ repository, path, fromByte }) {
+    async open({ repository, path, fromByte }, signal) {
       const place = join(folder, ...repository.split('/'), ...path.split('/'));
       const found = await stat(place).catch(() => null);
       if (found?.isFile() !== true) return null;
-      return { fromByte, totalBytes: found.size, bytes: createReadStream(place, { start: fromByte }) };
+      return { fromByte, totalBytes: found.size, bytes: createReadStream(place, { start: fromByte, signal }) };
     },
   };
 }

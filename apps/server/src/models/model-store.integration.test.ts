@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { findEntry } from '@visavis/media/voice-catalogue';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { fetchModelFile } from './fetch-model-file.ts';
 import { findModels } from './installed-models.ts';
 import { MODELS, type Model } from './model-catalogue.ts';
 import { mirrorFolder, modelHub } from './model-source.ts';
@@ -204,6 +205,42 @@ describe('pulling a model', () => {
     await writeFile(lock, '999999999');
     await pull();
     expect(await store().has(MODEL)).toBe(true);
+  });
+});
+
+describe('a pull that is stopped', () => {
+  it('ends in the middle of a mirror’s file, and keeps what has come', async () => {
+    const mirror = join(folder, 'mirror');
+    await mkdir(join(mirror, 'somebody', 'trial', 'onnx'), { recursive: true });
+    await writeFile(join(mirror, 'somebody', 'trial', 'onnx', 'weights.onnx'), WEIGHTS);
+    const aborter = new AbortController();
+    const onBytes = (bytes: number): void => {
+      if (bytes > 0) aborter.abort();
+    };
+    await expect(store().pull(MODEL, [mirrorFolder(mirror)], { signal: aborter.signal, onBytes })).rejects.toThrow(
+      /abort/i,
+    );
+    const arrivedBytes = await store().arrivedBytes(MODEL);
+    expect(arrivedBytes).toBeGreaterThan(0);
+    expect(arrivedBytes).toBeLessThan(WEIGHTS.length);
+  });
+
+  it('ends while the file that came is compared', async () => {
+    const [file] = MODEL.files;
+    if (file === undefined) throw new Error('The model has no files.');
+    const path = join(folder, 'weights.onnx');
+    await writeFile(path, WEIGHTS);
+    const aborter = new AbortController();
+    const fetching = fetchModelFile({
+      source: modelHub(hub),
+      repository: MODEL.repository,
+      file,
+      path,
+      signal: aborter.signal,
+      onBytes: () => aborter.abort(),
+    });
+    await expect(fetching).rejects.toThrow(/abort/i);
+    expect((await stat(path)).size).toBe(WEIGHTS.length);
   });
 });
 

@@ -45,6 +45,14 @@ export class ModelStore {
     return there.reduce<number>((sum, bytes) => sum + (bytes ?? 0), 0);
   }
 
+  /** Changes with the files that lie there: what was found out about others says nothing about these. */
+  async stampOf(model: Model): Promise<string> {
+    const found = await Promise.all(
+      model.files.map((file) => stat(placeOf(this.folderOf(model), file)).catch(() => null)),
+    );
+    return found.map((entry) => (entry === null ? 'none' : `${entry.size} ${entry.mtimeMs}`)).join('\n');
+  }
+
   /** How much of it would have to come. */
   async missingBytes(model: Model): Promise<number> {
     return Math.max(0, modelBytes(model) - (await this.arrivedBytes(model)));
@@ -105,6 +113,7 @@ export class ModelStore {
         });
         doneBytes += file.sizeBytes;
       }
+      options.signal.throwIfAborted();
     });
   }
 
@@ -125,12 +134,24 @@ export class ModelStore {
     });
   }
 
-  /** False: it was not there. What had arrived of it goes as well. */
+  /**
+   * False: it was not there. What had arrived of it goes as well.
+   *
+   * @throws ModelRefusal while another process fetches it.
+   */
   async remove(model: Model): Promise<boolean> {
     const folders = [this.folderOf(model), this.#arrivingOf(model)];
     const found = await Promise.all(folders.map((folder) => stat(folder).catch(() => null)));
-    await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
-    return found.some((entry) => entry !== null);
+    if (found.every((entry) => entry === null)) return false;
+    const arriving = this.#arrivingOf(model);
+    await mkdir(dirname(arriving), { recursive: true, mode: 0o700 });
+    const unlock = await lock(`${arriving}.lock`, model.name);
+    try {
+      await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
+    } finally {
+      await unlock();
+    }
+    return true;
   }
 
   #arrivingOf({ name }: Model): string {

@@ -49,7 +49,7 @@ export const en = {
   began: (some: string, all: string) => `${some} of ${all} have come; fetching goes on from there.`,
   soundSums: 'Checked: sound.',
   soundSizes: 'Checked: all files have their sizes; their sums are not known.',
-  damagedHint: 'It is not used. Fetch it again, or delete it.',
+  damagedHint: 'Its files are missing, cannot be read, or are not what they should be. Fetch it again, or delete it.',
   failed: (why: string) => `It did not come: ${why}`,
   fetch: 'Fetch',
   goOn: 'Go on',

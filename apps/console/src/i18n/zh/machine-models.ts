@@ -33,7 +33,7 @@ export const zh: MachineModelsTexts = {
   began: (some, all) => `已下载 ${some}，共 ${all}；会从那里继续。`,
   soundSums: '已检查，完好。',
   soundSizes: '已检查，所有文件大小正确；校验和未知。',
-  damagedHint: '不会使用它。请重新下载或删除。',
+  damagedHint: '它的文件缺失、无法读取或与应有的内容不符。请重新下载或删除。',
   failed: (why) => `下载未完成：${why}`,
   fetch: '下载',
   goOn: '继续',

@@ -109,7 +109,7 @@ function Actions({ model, isOtherBusy, isOrdering, onOrder }: RowProps) {
       {state === 'absent' && button('fetch', arrivedBytes > 0 ? texts.goOn : texts.fetch)}
       {state === 'damaged' && !isOwn && button('fetch', texts.again)}
       {isBusy && button('stop', texts.stop)}
-      {isStanding && button('verify', texts.verify)}
+      {isStanding && !isOwn && button('verify', texts.verify)}
       {(isStanding || (state === 'absent' && arrivedBytes > 0)) && button('remove', texts.remove)}
     </div>
   );

@@ -67,7 +67,7 @@ describe('models of this machine', () => {
     expect(wordsOf(here)).toContain('Checked: sound.');
     expect(buttonsOf(here).enabled).toEqual(['Check: whisper-base', 'Delete: whisper-base']);
     const damaged = page([{ ...model, state: 'damaged', checked: 'damaged' }]);
-    expect(wordsOf(damaged)).toContain('It is not used.');
+    expect(wordsOf(damaged)).toContain('Its files are missing, cannot be read, or are not what they should be.');
     expect(buttonsOf(damaged).enabled).toEqual([
       'Fetch again: whisper-base',
       'Check: whisper-base',
@@ -78,9 +78,9 @@ describe('models of this machine', () => {
     expect(failed).toContain('role="alert"');
   });
 
-  it('of one’s own are never fetched; what runs brains is told where it is missing', () => {
+  it('of one’s own are neither fetched nor checked; what runs brains is told where it is missing', () => {
     const own = page([{ ...brain, name: 'mine', isOwn: true, state: 'damaged' }], { runtimeCommand: 'npm install' });
-    expect(buttonsOf(own).enabled).toEqual(['Check: mine', 'Delete: mine']);
+    expect(buttonsOf(own).enabled).toEqual(['Delete: mine']);
     expect(wordsOf(own)).toContain('A language model of your own.');
     expect(wordsOf(own)).toContain('npx visavis models runtime');
     expect(wordsOf(page([brain]))).not.toContain('npx visavis models runtime');

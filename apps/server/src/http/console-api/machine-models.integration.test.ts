@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import type { MachineModel, MachineModels } from '@visavis/protocol/rest';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { describeOnBothDatabases } from '../../db/testing/test-databases.ts';
 import type { Model } from '../../models/model-catalogue.ts';
-import { ModelDesk } from '../../models/model-desk.ts';
+import { ModelDesk, type ModelDeskOptions } from '../../models/model-desk.ts';
 import { type ConsoleTestServer, createConsoleServer } from './testing/console-server.ts';
 import { TestBrowser } from './testing/test-browser.ts';
 
@@ -36,7 +36,7 @@ describeOnBothDatabases('models of the machine', (context) => {
   let answer: (request: IncomingMessage, response: ServerResponse) => void;
   let freeBytes = 0;
   let desk: ModelDesk;
-  const openDesk = (): ModelDesk => {
+  const openDesk = (options: Partial<ModelDeskOptions> = {}): ModelDesk => {
     const hubUrl = `http://127.0.0.1:${(hub.address() as AddressInfo).port}`;
     return new ModelDesk({
       config: { folder, runtimesFolder: join(folder, 'runtimes'), hubUrl, mirrorFolder: null },
@@ -44,6 +44,7 @@ describeOnBothDatabases('models of the machine', (context) => {
       models: MODELS,
       machine: { memoryBytes: 4_000_000_000, cores: 2 },
       statfs: async () => ({ bavail: freeBytes, bsize: 1 }),
+      ...options,
     });
   };
 
@@ -186,13 +187,64 @@ describeOnBothDatabases('models of the machine', (context) => {
     expect((await find('small'))?.fault).toBeNull();
   });
 
-  test('of one’s own are checked and deleted, and never fetched', async () => {
+  test('that are here already are not fetched again, and another content is not told as sound', async () => {
+    await order('fetch', 'small');
+    await expect.poll(() => stateOf('small')).toBe('here');
+    expect((await order('fetch', 'small')).json().models[0]).toMatchObject({ state: 'here', checked: 'sound' });
+    expect(asked).toHaveLength(1);
+
+    const weights = join(folder, 'small', 'weights.bin');
+    await rm(weights);
+    await writeFile(weights, Buffer.alloc(WEIGHTS.length));
+    expect(await find('small')).toMatchObject({ state: 'here', checked: null });
+    await order('verify', 'small');
+    await expect.poll(async () => (await find('small'))?.checked).toBe('damaged');
+    await rm(join(folder, 'small'), { recursive: true });
+    expect(await find('small')).toMatchObject({ state: 'absent', checked: null });
+  });
+
+  test('that cannot be compared are damaged, and no failed fetch', async () => {
+    await mkdir(join(folder, 'small'));
+    answer = (_request, response) => response.writeHead(404).end();
+    await order('fetch', 'small');
+    await expect.poll(async () => (await find('small'))?.fault).toMatch(/There is no weights.bin/);
+    await order('verify', 'small');
+    await expect.poll(async () => (await find('small'))?.checked).toBe('damaged');
+    expect(await find('small')).toMatchObject({ state: 'damaged', fault: null });
+  });
+
+  test('are not deleted while another process fetches them', async () => {
+    answer = serveHalf;
+    await order('fetch', 'small');
+    await expect.poll(async () => (await find('small'))?.arrivedBytes).toBe(100_000);
+    await order('stop');
+    const lock = join(folder, '.arriving', 'small.lock');
+    await writeFile(lock, String(process.ppid));
+    const refused = await order('remove', 'small');
+    expect([refused.statusCode, refused.json().error.reason]).toEqual([409, 'model-busy']);
+    expect((await find('small'))?.arrivedBytes).toBe(100_000);
+    await unlink(lock);
+    expect((await order('remove', 'small')).json().models[0]).toMatchObject({ state: 'absent', arrivedBytes: 0 });
+  });
+
+  test('hold nobody who stops, nor the end of the server, where a disk answers no more', async () => {
+    let count = 0;
+    const stuck = () =>
+      ++count === 1 ? Promise.resolve({ bavail: freeBytes, bsize: 1 }) : new Promise<never>(() => {});
+    const held = openDesk({ statfs: stuck, stopLimitMs: 20 });
+    await held.fetch('small');
+    await expect.poll(() => count).toBe(2);
+    await held.stop();
+    await expect(held.fetch('large')).rejects.toThrow(/small is being fetched/);
+    await held.close();
+  });
+
+  test('of one’s own are deleted, and neither fetched nor checked', async () => {
     await mkdir(join(folder, 'mine'));
     await writeFile(join(folder, 'mine', 'mine.gguf'), 'GGUF and more');
     expect(await find('mine')).toMatchObject({ isOwn: true, kind: 'brain', state: 'here' });
     expect((await order('fetch', 'mine')).statusCode).toBe(404);
-    await order('verify', 'mine');
-    await expect.poll(async () => (await find('mine'))?.checked).toBe('sizes');
+    expect((await order('verify', 'mine')).statusCode).toBe(404);
     await order('remove', 'mine');
     expect(await find('mine')).toBeUndefined();
   });
