@@ -28,7 +28,7 @@ const SAME_SCRIPT: Readonly<Record<string, readonly string[]>> = {
 const COMMON: Readonly<Record<string, ReadonlySet<string>>> = Object.fromEntries(
   Object.entries({
     en: `about again and any are at be because been but by can't could did don't for from good had has have hello how i'm if is
-      i it it's just know let like may more my name not of one our out please she some speak talk tell thank thanks that that's
+      it it's just know let like may more my name not of one our out please she some speak talk tell thank thanks that that's
       the their them there they this to today up well were what what's when where which who why with would yes you you're
       your`,
     de: `aber auch auf bin bist bitte danke das dass dem den der dich dir doch ein eine einen einer für gut guten habe
