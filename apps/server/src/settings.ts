@@ -313,6 +313,9 @@ export const settingsSchema = z.object({
   TTS_API_KEY: serviceKey.optional().describe('Key for TTS_URL, from the environment only.'),
   EMBEDDINGS_URL: z
     .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+    .refine((address) => URL.parse(address)?.username === '' && URL.parse(address)?.password === '', {
+      error: 'must hold no user and no password: a key belongs in EMBEDDINGS_API_KEY',
+    })
     .optional()
     .describe(
       "Documents of avatars are looked up by their meaning, too: base URL of OpenAI's embeddings, like http://127.0.0.1:11434/v1.",

@@ -60,24 +60,50 @@ const MOST_CHARACTERS = 40_000;
 const MOST_SENTENCE_CHARACTERS = 300;
 const MOST_SENTENCES = 500;
 
-/** Tags that are English words, too. */
-const WORDS_TOO = new Set(['he', 'hi', 'id', 'it', 'ms']);
-const TAG = /^[a-z]{2,3}(?:[-_](?:[a-z]{4}|[a-z]{2}|[a-z]{4}[-_][a-z]{2}))?$/i;
-const ANSWER =
-  /(?:^|[^\p{L}])(?:respond|repl(?:y|ies)|answers?|speak|talk|converse|communicate|write|sprich|sprechen|sprechet|antworte|antworten|rede|responde[rn]?|responda[ns]?|responde|habla|hable|hablar|contesta|conteste|répond(?:s|ez|re)|parle[rz]?|exprime[rz]?|rispondi|parla|fale|fala|antwoord|spreek)(?=[^\p{L}]|$)/u;
-const DENIED =
-  /(?:^|[^\p{L}])(?:never|not|no|don['’]?t|avoid|nicht|nie|kein|jamais|pas|nunca|non|não|niet)(?=[^\p{L}]|$)/u;
-const CONDITION =
-  /(?:^|[^\p{L}])(?:if|when|whenever|unless|whoever|wenn|falls|si|quand|cuando|se|quando|als)(?=[^\p{L}]|$)/u;
-/** Before the name of a language in which something is done. */
-const IN = new Set(['in', 'auf', 'en', 'em', 'using', 'op']);
+/** Tags that are words of other languages, too. */
+const WORDS_TOO = new Set(['de', 'el', 'he', 'hi', 'id', 'it', 'ms', 'no']);
+const TAG = /^([a-z]{2,3})(?:[-_](hans|hant|latn|cyrl))?(?:[-_]([a-z]{2}))?$/;
+/** Regions of tags beside the likeliest one of the language. */
+const REGIONS: Readonly<Record<string, string>> = {
+  de: 'at ch',
+  en: 'gb au ca in ie nz za',
+  es: 'mx ar co cl pe us',
+  fr: 'ca be ch',
+  nl: 'be',
+  pt: 'pt',
+  zh: 'tw hk sg mo',
+};
+/** What is asked for begins its clause, after these. */
+const LEADS = wordSet(
+  'please kindly only always must should you will shall and then also ada avatar bitte immer nur por favor siempre toujours sempre altijd',
+);
+const VERBS = wordSet(
+  `respond reply answer speak talk converse communicate write sprich sprechen antworte antworten rede responde responda responder habla
+  hable hablar contesta conteste réponds répondez répondre parle parlez parler exprime rispondi parla fale fala antwoord spreek`,
+);
 /** Right after these a language may stand by itself. */
-const SPEAK = new Set('speak talk sprich sprechen habla hable hablar parle parlez parla fale fala spreek'.split(' '));
-/** So many words lie between what is to be done and its language at most. */
-const MOST_WORDS_BETWEEN = 8;
+const SPEAK = wordSet('speak talk sprich sprechen habla hable hablar parle parlez parla fale fala spreek');
+/** Between the verb and the word before its language. */
+const BETWEEN = wordSet(
+  `to the user users me them him her us with back only always everything all every each question questions immer nur bitte dem nutzer mir
+  siempre al usuario solo sólo toujours à l utilisateur uniquement sempre`,
+);
+/** Before the name of a language in which something is done. */
+const IN = wordSet('in auf en em using op');
+const FILLERS = wordSet('the only always fluent simple plain clear spoken natural perfect language einfachem gutem');
+/** After the name: nothing more, or what does not make it the name of something else. */
+const TAIL = wordSet('only always please at all to and und et y e bitte immer language throughout');
+
+function wordSet(words: string): ReadonlySet<string> {
+  return new Set(words.split(/\s+/));
+}
+
+const CONDITION = wordSet('if when whenever unless whoever or oder ou o wenn falls si quand cuando se quando als');
 
 const DENIED_IN_EAST_ASIA = /不要|不能|不得|别|勿|禁止|しない|ないで/u;
-const CONDITION_IN_EAST_ASIA = /如果|若|当|場合|たら|なら/u;
+const CONDITION_IN_EAST_ASIA = /如果|若|当|(?<![随同及])时|場合|たら|なら/u;
+/** Before the language: others speak it. */
+const OTHERS_IN_EAST_ASIA = /用户|学生|學生|客户|顾客|他们|她们|教/u;
 
 /**
  * The language that instructions ask to be spoken (`Please respond in zh-CN`, `Antworte auf Deutsch`, `请用中文回答`), as a BCP 47 tag;
@@ -98,44 +124,61 @@ function* sentencesOf(text: string): Generator<string> {
 }
 
 function askedInWords(sentence: string): string | null {
-  const lower = sentence.toLowerCase();
-  if (!ANSWER.test(lower) || CONDITION.test(lower)) return null;
-  const words = lower.split(/[^\p{L}\p{N}_-]+/u).filter((word) => word !== '');
-  for (const [index, word] of words.entries()) {
-    const before = words.slice(Math.max(0, index - MOST_WORDS_BETWEEN), index + 1).join(' ');
-    const isLed = IN.has(word) ? ANSWER.test(before) : SPEAK.has(word) && isCommand(words.slice(0, index));
-    if (!isLed || DENIED.test(before)) continue;
-    const tag = tagOf(words.slice(index + 1).filter((following) => !FILLERS.has(following)));
-    if (tag !== null) return tag;
+  if (isConditional(wordsOf(sentence))) return null;
+  for (const clause of sentence.split(/[,:()–—]/)) {
+    const asked = askedInClause(wordsOf(clause));
+    if (asked !== null) return asked;
   }
   return null;
 }
 
-const FILLERS = new Set(['the', 'only', 'always', 'fluent', 'simple', 'plain', 'perfect', 'language']);
-const COMMANDS = new Set('please only always must should bitte por favor immer nur toujours siempre'.split(' '));
-
-/** "You speak French and German" tells what somebody can. */
-function isCommand(before: readonly string[]): boolean {
-  return before.every((word) => COMMANDS.has(word)) || COMMANDS.has(before.at(-1) ?? '');
+function wordsOf(text: string): readonly string[] {
+  return text
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}_-]+/u)
+    .filter((word) => word !== '');
 }
 
-function tagOf([first = '', second = '']: readonly string[]): string | null {
+/** What is asked of some cases alone, or leaves a choice. */
+function isConditional(words: readonly string[]): boolean {
+  return words.some((word) => CONDITION.has(word));
+}
+
+/** "Please always respond to the user in German", and nothing that others do or can do. */
+function askedInClause(words: readonly string[]): string | null {
+  const verbAt = words.findIndex((word) => !LEADS.has(word));
+  const verb = words[verbAt] ?? '';
+  if (!VERBS.has(verb)) return null;
+  // "You speak French and German" tells what somebody can.
+  if (words[verbAt - 1] === 'you') return null;
+  const rest = words.slice(verbAt + 1);
+  const inAt = rest.findIndex((word) => !BETWEEN.has(word));
+  const isLed = IN.has(rest[inAt] ?? '');
+  if (!isLed && !(SPEAK.has(verb) && inAt >= 0)) return null;
+  return tagOf(rest.slice(isLed ? inAt + 1 : inAt).filter((word) => !FILLERS.has(word)));
+}
+
+function tagOf(words: readonly string[]): string | null {
   const { names } = languageNames();
-  const named = names.get(`${first} ${second}`) ?? names.get(first);
-  if (named !== undefined) return named;
-  if (!TAG.test(first)) return null;
-  const [language = ''] = first.split(/[-_]/);
-  // Many words look like a tag without a region.
-  if (language === first && (WORDS_TOO.has(first) || second !== '')) return null;
-  return TAGS.includes(language) ? canonical(first) : null;
+  const [first = '', second = '', third = ''] = words;
+  const ofTwo = names.get(`${first} ${second}`);
+  const found = ofTwo ?? names.get(first) ?? tagIn(first);
+  const [next, afterNext] = ofTwo === undefined ? [second, third] : [third, words[3] ?? ''];
+  const isWhole = next === '' || (TAIL.has(next) && !names.has(afterNext));
+  return isWhole ? found : null;
+}
+
+/** A tag of a language that is known, with a region in which it is spoken. */
+function tagIn(word: string): string | null {
+  const [, language = '', script = '', region = ''] = TAG.exec(word) ?? [];
+  if (!TAGS.includes(language) || (script + region === '' && WORDS_TOO.has(language))) return null;
+  const likely = new Intl.Locale(language).maximize().region?.toLowerCase();
+  if (region !== '' && region !== likely && !(REGIONS[language] ?? '').split(' ').includes(region)) return null;
+  return canonical(word);
 }
 
 function canonical(tag: string): string | null {
-  try {
-    return Intl.getCanonicalLocales(tag.replaceAll('_', '-'))[0] ?? null;
-  } catch {
-    return null;
-  }
+  return Intl.getCanonicalLocales(tag.replaceAll('_', '-'))[0] ?? null;
 }
 
 /** Chinese and Japanese, where words have no blanks between them. */
@@ -145,7 +188,7 @@ function askedInEastAsia(sentence: string): string | null {
   const { names, eastAsian } = languageNames();
   for (const name of eastAsian) {
     const at = sentence.indexOf(name);
-    if (at < 0) continue;
+    if (at < 0 || OTHERS_IN_EAST_ASIA.test(sentence.slice(0, at))) continue;
     const before = sentence.slice(Math.max(0, at - 4), at);
     const after = sentence.slice(at + name.length, at + name.length + 12);
     const isChinese = /[用以说說讲講]\s?$/u.test(before) && /[答复復应應说說讲講聊谈談话話流]|^$/u.test(after);

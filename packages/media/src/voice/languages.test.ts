@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { languageOf, primaryLanguage, writtenLanguage } from './languages.ts';
+import { isFitForEnglish, languageOf, primaryLanguage, tagOfLanguage, writtenLanguage } from './languages.ts';
 
 it.each([
   ['Hello, how are you?', 'en-US', 'en'],
@@ -42,4 +42,48 @@ it.each([
   ['42', 'ja-JP', 'ja-JP'],
 ])('"%s" where %s is expected is written in %s', (text, tag, language) => {
   expect(writtenLanguage(text, tag)).toBe(language);
+});
+
+it.each([
+  'No, no, no.',
+  'As soon as possible.',
+  'As long as we do no harm.',
+  'No one does as well as we do.',
+  'Do not worry, no.',
+  'So, as I said, no.',
+  'As always, no.',
+  'Los Angeles, El Paso, Las Vegas, San Jose.',
+  'Me, me, me!',
+  'Er, met me.',
+  '“Je suis ici” means I am here.',
+  'In French: je ne sais pas.',
+  'Sure, done.',
+])('plain English stays English: %s', (text) => {
+  expect(writtenLanguage(text, 'en-US')).toBe('en-US');
+});
+
+it.each([
+  ['Jeg kan ikke se dig nu, men vi kan tale om det', 'da'],
+  ['Kan vi se på det? Du er god.', 'nb'],
+  ['Har du en en om', 'sv'],
+])('words of a language that is not known by them are taken for no other one: %s', (text, tag) => {
+  expect(writtenLanguage(text, tag)).toBe(tag);
+});
+
+it.each([
+  ['OK.', 'de', true],
+  ['Okay, 42.', 'de', true],
+  ['Thanks!', 'de', true],
+  ['Sure, no problem.', 'de', true],
+  ['Guten Morgen.', 'de', false],
+  ['Guten Tag, wie geht es Ihnen heute?', 'de', false],
+  ['Buenos días.', 'es', false],
+  ['你好。', 'zh-CN', false],
+])('whether a mouth for English may say “%s” of a talk in %s: %s', (text, tag, isFit) => {
+  expect(isFitForEnglish(text, tag)).toBe(isFit);
+});
+
+it('takes no word of a service for a language that is none', () => {
+  expect(['German', 'de', 'pt-br'].map(tagOfLanguage)).toEqual(['de', 'de', 'pt-br']);
+  expect(['und', 'mul', 'zz', 'nul', 'unknown', '', null].map(tagOfLanguage)).toEqual(Array(7).fill(null));
 });

@@ -92,10 +92,17 @@ const TAG_OF_NAME = new Map(
   }),
 );
 
+const NAMES = new Intl.DisplayNames(['en'], { type: 'language', fallback: 'none' });
+/** Tags that stand for none, several, or one that was not made out. */
+const NO_LANGUAGE = new Set(['mis', 'mul', 'und', 'zxx']);
+
 /** What a service says that it has heard, as a tag; null: it says nothing that is known. */
 export function tagOfLanguage(said: string | null | undefined): string | null {
   const plain = (said ?? '').trim().toLowerCase();
-  return TAG_OF_NAME.get(plain) ?? (/^[a-z]{2,3}(?:-[a-z0-9]{2,8})?$/.test(plain) ? plain : null);
+  const named = TAG_OF_NAME.get(plain);
+  if (named !== undefined) return named;
+  if (!/^[a-z]{2,3}(?:-[a-z0-9]{2,8})?$/.test(plain) || NO_LANGUAGE.has(plain)) return null;
+  return NAMES.of(plain.split('-')[0] ?? '') === undefined ? null : plain;
 }
 
 /**
@@ -146,11 +153,17 @@ export function languageOf(text: string, configuredTag: string): string {
 
 /** Of a text that are looked at. */
 const MOST_CHARACTERS = 1000;
-/** Fewer common words tell nothing: "was", "no" and "me" are words of several languages. */
-const LEAST_COMMON_WORDS = 2;
-const COMMON_SHARE = 0.25;
-/** So much more of the words must be common in another language than in the one that is expected. */
-const PLAINLY = 1.5;
+/** Fewer words tell nothing: "no", "as" and "me" are words of several languages, and names and quotes stand in many texts. */
+const LEAST_WORDS = 5;
+const LEAST_COMMON_WORDS = 3;
+const COMMON_SHARE = 0.3;
+/** Of so few, so large a share. */
+const SURE_COMMON_WORDS = 4;
+const SHORT_COMMON_SHARE = 0.45;
+/** So large a share of words of the language that is expected, and the text is in it. */
+const STILL_EXPECTED_SHARE = 0.15;
+/** Words that are common in English and in others. */
+const ENGLISH_TOO = new Set('a am as do he her his i in me no on so us we'.split(' '));
 
 /**
  * The language that a text is written in, as a BCP 47 tag: `expectedTag` as it is (with its region) unless script or words are plainly
@@ -161,13 +174,38 @@ export function writtenLanguage(text: string, expectedTag: string): string {
   const words = wordsOf(text.slice(0, MOST_CHARACTERS));
   const inScript = languageOf(text, expectedTag);
   // A word or a number among words of another script is no other language.
-  const byScript = inScript === 'en' && words.length < LEAST_COMMON_WORDS ? expected : inScript;
+  const byScript = inScript === 'en' && words.length < 2 ? expected : inScript;
   if (byScript !== expected && byScript !== 'en') return byScript;
-  const hits = Math.max(LEAST_COMMON_WORDS, COMMON_SHARE * words.length) / Math.max(1, words.length);
-  const [best] = Object.keys(COMMON)
-    .map((language) => ({ language, share: commonShare(words, language) }))
-    .filter(({ share }) => share >= hits)
-    .toSorted((one, other) => other.share - one.share);
-  const found = best === undefined || best.share < PLAINLY * commonShare(words, expected) ? byScript : best.language;
+  const found = plainLanguage(words, byScript) ?? byScript;
   return found === expected && expectedTag.trim() !== '' ? expectedTag.trim() : found;
+}
+
+/** Whose common words these plainly are; null: nobody can tell, or they are of the expected language. */
+function plainLanguage(words: readonly string[], expected: string): string | null {
+  // Languages whose words are not known share many with those whose words are.
+  if (words.length < LEAST_WORDS || COMMON[expected] === undefined) return null;
+  const shared = expected === 'en' ? words.filter((word) => ENGLISH_TOO.has(word)).length / words.length : 0;
+  if (commonShare(words, expected) + shared >= STILL_EXPECTED_SHARE) return null;
+  const [best] = Object.keys(COMMON)
+    .map((language) => ({ language, share: commonShare(words, language), count: commonCount(words, language) }))
+    .filter(({ share, count }) =>
+      count >= SURE_COMMON_WORDS ? share >= COMMON_SHARE : count >= LEAST_COMMON_WORDS && share >= SHORT_COMMON_SHARE,
+    )
+    .toSorted((one, other) => other.share - one.share);
+  return best?.language ?? null;
+}
+
+/** How many different words are common ones. */
+function commonCount(words: readonly string[], language: string): number {
+  return new Set(words.filter((word) => COMMON[language]?.has(word) === true)).size;
+}
+
+/** Whether a mouth for English can say this in place of one for the expected language: nothing in it is plainly that language. */
+export function isFitForEnglish(text: string, expectedTag: string): boolean {
+  const words = wordsOf(text.slice(0, MOST_CHARACTERS));
+  if (primaryLanguage(writtenLanguage(text, 'en')) !== 'en') return false;
+  const share = commonShare(words, primaryLanguage(expectedTag));
+  const english =
+    words.filter((word) => ENGLISH_TOO.has(word) || COMMON.en?.has(word) === true).length / Math.max(1, words.length);
+  return english > share || (share === 0 && words.length <= 2 && !/[^\p{ASCII}]/u.test(words.join('')));
 }

@@ -34,7 +34,7 @@ export type KnowledgeOptions = {
   readonly fetch: GuardedFetch;
   /** What passages mean counts beside their words; left out: their words alone. */
   readonly meaning?: {
-    readonly embeddings: Pick<PassageEmbeddings, 'ofQuestion' | 'indexOf'>;
+    readonly embeddings: Pick<PassageEmbeddings, 'ofQuestion' | 'indexOf' | 'forget'>;
     /** An avatar has passages that are to be embedded. */
     readonly onStored: (avatarId: string) => void;
   };
@@ -104,6 +104,7 @@ export class Knowledge {
     if (!known) throw notFound('source');
     await this.#options.db.orm.delete(knowledgeSources).where(eq(knowledgeSources.id, sourceId));
     this.#indexes.forget(avatarId);
+    this.#options.meaning?.embeddings.forget(avatarId);
   }
 
   /** A tool by which any voice looks things up; none where there is nothing to look in. */
@@ -175,7 +176,7 @@ export class Knowledge {
     if (meaning === null) return byWords.slice(0, count);
     const { vector, vectors } = meaning;
     const byMeaning = isFitting ? vectors.outstanding(vector, RANKED) : vectors.nearest(vector, RANKED);
-    return index.at(fuseRanks([byWords.map(({ id }) => id), byMeaning])).slice(0, count);
+    return index.at(fuseRanks([byWords.map(({ id }) => id), byMeaning], count));
   }
 
   /** Null: words alone decide. */

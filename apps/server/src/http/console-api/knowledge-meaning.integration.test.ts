@@ -102,6 +102,34 @@ describeOnBothDatabases('documents that are looked up by their meaning', (contex
     expect(Math.max(...meaning.asked.map(({ input }) => input.length))).toBe(32);
   });
 
+  test('a passage that the service does not take is left to words, and holds up no other', async () => {
+    const server = await open('first');
+    const { send, find } = await openAvatar(server);
+    meaning.mode = 'picky';
+    await send('long.txt', 'This one is too long for it, and tells of a giraffe.');
+    await send('hotel.md', HOTEL);
+    await send('morning.txt', MORNING);
+    await embed(server);
+    expect(await models()).toHaveLength(2);
+    expect(await models()).toEqual(expect.arrayContaining([{ model: 'first', bytes: null }]));
+    expect((await find('I am hungry'))[0]).toBe('morning.txt');
+    expect((await find('giraffe'))[0]).toBe('long.txt');
+    meaning.asked.length = 0;
+    await embed(server);
+    expect(meaning.asked).toEqual([]);
+  });
+
+  test('a model that is another one under the same name embeds everything anew', async () => {
+    const server = await open('first');
+    const { send } = await openAvatar(server);
+    await send('hotel.md', HOTEL);
+    await embed(server);
+    meaning.mode = 'longer';
+    await send('morning.txt', MORNING);
+    await embed(server);
+    expect(await models()).toEqual([{ model: 'first', bytes: 5 }]);
+  });
+
   test('with another model everything is embedded anew', async () => {
     const server = await open('first');
     const { send } = await openAvatar(server);

@@ -198,7 +198,7 @@ export class CascadeSession implements VoiceSession {
   #tellWords(itemId: string, turn: HeardTurn | null, words: string): void {
     if (turn !== null) this.#hearings.delete(turn);
     this.#toldItemId = itemId;
-    if (words !== '') this.#languages.hear(turn?.language);
+    if (words !== '') this.#languages.hear(turn?.language, words);
     const shortPhrase = turn?.shortPhrase ?? '';
     this.#emit({ type: 'user-transcript-done', itemId, text: words, ...(shortPhrase === '' ? {} : { shortPhrase }) });
     if (turn?.isLost === true) this.#emit(NOT_HEARD);

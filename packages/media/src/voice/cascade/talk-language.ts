@@ -1,6 +1,9 @@
 import { primaryLanguage, writtenLanguage } from '../languages.ts';
 import type { Speaker, SpeakingConfig, TalkSpeaker } from './speaker.ts';
 
+/** A turn of fewer words tells no language, unless its script does. */
+const LEAST_WORDS_HEARD = 3;
+
 /**
  * Decides in which language a talk goes on: that which is asked for (the call's, else the avatar's), the one that the recogniser has
  * heard instead, and for what is spoken the one that it is plainly written in.
@@ -21,8 +24,11 @@ export class LanguagesOfTalk {
     return this.#heard;
   }
 
-  hear(language: string | null | undefined): void {
-    this.#heard = language ?? null;
+  /** Of one word ears tell no language: "Hm" and "Okay" are heard as any. */
+  hear(language: string | null | undefined, words = ''): void {
+    const isSure =
+      words.trim().split(/\s+/).length >= LEAST_WORDS_HEARD || /[^\p{Script=Latin}\p{Script=Common}]/u.test(words);
+    if (language === null || language === undefined || isSure) this.#heard = language ?? null;
   }
 
   /** How a text is spoken: in its language, with the region that is asked for. */

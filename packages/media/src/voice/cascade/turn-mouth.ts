@@ -1,5 +1,5 @@
 import type { VoiceEvent } from '../../core/voice-port.ts';
-import { primaryLanguage } from '../languages.ts';
+import { isFitForEnglish, primaryLanguage } from '../languages.ts';
 import { languageName } from '../persona.ts';
 import type { SpeakingConfig, TurnSpeaker } from './speaker.ts';
 import type { LanguagesOfTalk } from './talk-language.ts';
@@ -24,25 +24,30 @@ export class TurnMouth {
 
   /** As `TurnSpeaker.speak` does. */
   async speak(text: string, config: SpeakingConfig, signal: AbortSignal): Promise<void> {
-    const languages = this.#languages;
-    this.#spoken = languages.configFor(text, config);
-    const lack = languages.speaker.lackOf?.(this.#spoken) ?? null;
-    if (lack === null) return await this.#mouth.speak(text, this.#spoken, signal);
-    const written = this.#spoken;
-    if (languages.isFirstLack(written.language)) {
+    const written = this.#languages.configFor(text, config);
+    const lack = this.#lackOf(written);
+    if (lack === null) return await this.#say(text, written, signal);
+    const english = { ...written, language: 'en' };
+    const hasEnglish = this.#lackOf(english) === null;
+    // "OK." is heard, whatever the talk's language is.
+    if (hasEnglish && isFitForEnglish(text, written.language)) return await this.#say(text, english, signal);
+    if (this.#languages.isFirstLack(written.language)) {
       this.#emit({ type: 'failed', category: 'invalid-request', retryable: true, message: lack, endsReply: false });
-      await this.#speakInstead(written.language, signal);
+      // One sentence in a language that the mouth has, so that nobody waits for sound.
+      const name = languageName(primaryLanguage(written.language)) ?? 'that language';
+      if (hasEnglish) await this.#say(`I cannot speak ${name} here: please read what I say.\n`, english, signal);
     }
     if (signal.aborted) return;
+    this.#spoken = written;
     this.#emit({ type: 'text-delta', turnId: this.#turnId, text, language: written.language });
   }
 
-  /** One sentence in a language that the mouth has, so that nobody waits for sound. */
-  async #speakInstead(language: string, signal: AbortSignal): Promise<void> {
-    const english = { ...this.#spoken, language: 'en' };
-    if ((this.#languages.speaker.lackOf?.(english) ?? null) !== null) return;
-    this.#spoken = english;
-    const name = languageName(primaryLanguage(language)) ?? 'that language';
-    await this.#mouth.speak(`I cannot speak ${name} here: please read what I say.\n`, english, signal);
+  #lackOf(config: SpeakingConfig): string | null {
+    return this.#languages.speaker.lackOf?.(config) ?? null;
+  }
+
+  #say(text: string, config: SpeakingConfig, signal: AbortSignal): Promise<void> {
+    this.#spoken = config;
+    return this.#mouth.speak(text, config, signal);
   }
 }

@@ -1,18 +1,20 @@
 import * as z from 'zod';
 import type { EmbeddingsSettings } from '../../../ports.ts';
-import { packVector } from './vectors.ts';
+import { packVector, UnfitTextError } from './vectors.ts';
 
 /** A service that turns texts into vectors, near each other where the texts mean the same. */
 export type EmbeddingsService = {
   /** Vectors of different models cannot be compared. */
   readonly model: string;
-  /** As many vectors as texts, in their order. Rejects in a sentence. */
+  /** As many vectors as texts, in their order. Rejects in a sentence; with `UnfitTextError` where asking again does not help. */
   embed(texts: readonly string[], signal: AbortSignal): Promise<readonly Buffer[]>;
 };
 
 /** Of an answer to some dozens of texts: numbers take some twenty characters each. */
 const MAX_ANSWER_BYTES = 16_000_000;
 const MAX_DIMENSIONS = 4096;
+/** What services answer to texts that are too long for their model, or that they do not take. */
+const UNFIT = [400, 413, 422];
 
 const answerSchema = z.object({
   data: z
@@ -36,7 +38,8 @@ export function createEmbeddingsService({ url, model, apiKey }: EmbeddingsSettin
       });
       if (!response.ok) {
         await response.body?.cancel();
-        throw new Error(`The embeddings service answers with status ${response.status}.`);
+        const sentence = `The embeddings service answers with status ${response.status}.`;
+        throw UNFIT.includes(response.status) ? new UnfitTextError(sentence) : new Error(sentence);
       }
       return readVectors(JSON.parse(await boundedText(response)), texts.length);
     },

@@ -4,7 +4,7 @@ import type { Database } from '../../../db/database.ts';
 import { errorMessage } from '../../../error-message.ts';
 import type { ControlLogger } from '../../logger.ts';
 import type { EmbeddingsService } from './embeddings-service.ts';
-import { VectorIndex } from './vectors.ts';
+import { UnfitTextError, VectorIndex } from './vectors.ts';
 
 export type PassageEmbeddingsOptions = {
   readonly db: Pick<Database, 'orm'>;
@@ -22,11 +22,20 @@ const QUESTION_MS = 400;
 const REST_MS = 10_000;
 /** Of a question; models read little more at once. */
 const QUESTION_CHARACTERS = 1000;
-/** Avatars whose vectors are kept in memory. */
-const KEPT_AVATARS = 16;
+/** Of vectors that are kept in memory, the least used of which are forgotten. */
+const KEPT_BYTES = 64_000_000;
+/** While an avatar's passages are embedded, its vectors are read anew no more often. */
+const FRESH_MS = 5000;
 const KEPT_QUESTIONS = 64;
 
-type Kept = { readonly version: string; readonly index: Promise<VectorIndex> };
+type Kept = {
+  /** Of its documents, and how many of their passages have a vector. */
+  readonly version: string;
+  readonly embedded: number;
+  readonly loadedAtMs: number;
+  readonly index: Promise<VectorIndex>;
+  byteLength: number;
+};
 
 /** Vectors of passages: made in the background, stored beside their passages, and compared with those of questions. */
 export class PassageEmbeddings {
@@ -63,11 +72,19 @@ export class PassageEmbeddings {
       .limit(BATCH);
     if (passages.length === 0) return false;
     const until = AbortSignal.any([signal, AbortSignal.timeout(BATCH_MS)]);
-    const vectors = await service.embed(
+    const vectors = await this.#embedAll(
       passages.map(({ text }) => text),
       until,
     );
+    const size = vectors.find((vector) => vector !== null)?.length ?? null;
     await db.orm.transaction(async (transaction) => {
+      // The model is another one under the same name: what was made before cannot be compared.
+      if (size !== null) {
+        await transaction.execute(sql`
+          update ${knowledgePassages} set embedding = null, embedding_model = null
+          where octet_length(embedding) <> ${size} and embedding_model = ${service.model}
+            and source_id in (select id from ${knowledgeSources} where avatar_id = ${avatarId})`);
+      }
       for (const [index, { sourceId, no }] of passages.entries()) {
         await transaction
           .update(knowledgePassages)
@@ -76,6 +93,26 @@ export class PassageEmbeddings {
       }
     });
     return true;
+  }
+
+  /** Null: the service makes no vector of this text; words find it. A service that takes not one of several is wrongly set. */
+  async #embedAll(texts: readonly string[], signal: AbortSignal): Promise<readonly (Buffer | null)[]> {
+    const { service } = this.#options;
+    let refusal: unknown = null;
+    const embed = async (some: readonly string[]): Promise<readonly (Buffer | null)[]> => {
+      try {
+        return await service.embed(some, signal);
+      } catch (error) {
+        if (!(error instanceof UnfitTextError)) throw error;
+        refusal = error;
+        if (some.length === 1) return [null];
+        const half = Math.ceil(some.length / 2);
+        return [...(await embed(some.slice(0, half))), ...(await embed(some.slice(half)))];
+      }
+    };
+    const vectors = await embed(texts);
+    if (texts.length > 1 && vectors.every((vector) => vector === null)) throw refusal;
+    return vectors;
   }
 
   /** Its vector; null where the service is away or slow: then words alone decide. */
@@ -113,15 +150,43 @@ export class PassageEmbeddings {
     const { rows } = await db.orm.execute<{ embedded: number }>(sql`
       select count(*)::integer as embedded from ${knowledgePassages} join ${knowledgeSources} on source_id = ${knowledgeSources.id}
       where avatar_id = ${avatarId} and embedding_model = ${service.model}`);
-    const wanted = `${version}-${rows[0]?.embedded ?? 0}`;
+    const embedded = rows[0]?.embedded ?? 0;
     const known = this.#kept.get(avatarId);
-    const kept = known?.version === wanted ? known : { version: wanted, index: this.#load(avatarId) };
+    const isGood =
+      known?.version === version && (known.embedded === embedded || performance.now() - known.loadedAtMs < FRESH_MS);
+    const kept = isGood ? known : this.#keep(avatarId, version, embedded);
     this.#kept.delete(avatarId);
     this.#kept.set(avatarId, kept);
-    for (const oldest of this.#kept.keys()) if (this.#kept.size > KEPT_AVATARS) this.#kept.delete(oldest);
-    // Whoever asks next tries again.
-    kept.index.catch(() => this.#kept.delete(avatarId));
     return await kept.index;
+  }
+
+  forget(avatarId: string): void {
+    this.#kept.delete(avatarId);
+  }
+
+  #keep(avatarId: string, version: string, embedded: number): Kept {
+    const index = this.#load(avatarId);
+    const kept: Kept = { version, embedded, loadedAtMs: performance.now(), index, byteLength: 0 };
+    index.then(
+      ({ byteLength }) => {
+        kept.byteLength = byteLength;
+        this.#forgetOldest();
+      },
+      // Whoever asks next tries again.
+      () => {
+        if (this.#kept.get(avatarId) === kept) this.#kept.delete(avatarId);
+      },
+    );
+    return kept;
+  }
+
+  #forgetOldest(): void {
+    let bytes = [...this.#kept.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
+    for (const [avatarId, { byteLength }] of this.#kept) {
+      if (bytes <= KEPT_BYTES || this.#kept.size === 1) return;
+      this.#kept.delete(avatarId);
+      bytes -= byteLength;
+    }
   }
 
   async #load(avatarId: string): Promise<VectorIndex> {

@@ -2,13 +2,20 @@ import { expect, test } from 'vitest';
 import { fuseRanks, packVector, VectorIndex } from './vectors.ts';
 
 test('the nearest are found by direction alone, and passages without vectors are not', () => {
-  const index = new VectorIndex([packVector([1, 0]), null, packVector([0.7, 0.7]), packVector([0, 0.001])]);
-  expect(index.nearest(packVector([0, 5]), 3)).toEqual([3, 2, 0]);
-  expect(index.nearest(packVector([0, 5]), 1)).toEqual([3]);
+  const far = Array.from({ length: 5 }, () => packVector([0, 0, 1]));
+  const index = new VectorIndex([
+    packVector([1, 0, 0]),
+    null,
+    packVector([0.7, 0.7, 0]),
+    ...far,
+    packVector([0, 0.001, 0]),
+  ]);
+  expect(index.nearest(packVector([0, 5, 0]), 3)).toEqual([8, 2]);
+  expect(index.nearest(packVector([0, 5, 0]), 1)).toEqual([8]);
 });
 
 test('vectors of another size are compared with nothing', () => {
-  const index = new VectorIndex([packVector([1, 0]), packVector([1, 0, 0])]);
+  const index = new VectorIndex([packVector([1, 0]), packVector([0, 1]), packVector([1, 0, 0])]);
   expect(index.nearest(packVector([1, 0]), 5)).toEqual([0]);
   expect(index.nearest(packVector([1, 0, 0]), 5)).toEqual([]);
   expect(new VectorIndex([null]).nearest(packVector([1]), 5)).toEqual([]);
@@ -26,11 +33,39 @@ test('nothing stands out where all are as near, and one that is much nearer does
   expect(index.outstanding(packVector([0, 0, 1]), 3)).toEqual([20]);
 });
 
-test('what both rankings find comes before what one of them finds', () => {
-  expect(
-    fuseRanks([
-      [1, 2, 3],
-      [4, 3],
-    ]),
-  ).toEqual([3, 1, 4, 2]);
+/** Vectors that have nothing to do with one another; the same for the same seed (mulberry32). */
+function unrelated(count: number, dimensions: number, seed: number): Buffer[] {
+  let state = seed;
+  const random = (): number => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+  return Array.from({ length: count }, () => packVector(Array.from({ length: dimensions }, () => random() - 0.5)));
+}
+
+test('nothing stands out by chance, among few passages or thousands', () => {
+  for (const count of [5, 50, 2000]) {
+    const index = new VectorIndex(unrelated(count, 256, 1));
+    const found = unrelated(20, 256, 2).filter((question) => index.outstanding(question, 3).length > 0);
+    expect(found.length).toBeLessThanOrEqual(1);
+  }
+});
+
+test('several that fit do not hide one another', () => {
+  const asked = unrelated(1, 64, 3)[0] as Buffer;
+  const index = new VectorIndex([...unrelated(4, 64, 4), asked, ...unrelated(4, 64, 5), asked]);
+  expect(index.outstanding(asked, 3)).toEqual([4, 9]);
+  expect(new VectorIndex([...unrelated(1, 64, 6), asked]).outstanding(asked, 3)).toEqual([1]);
+});
+
+test('what both rankings find comes before what one of them finds, and the best by words is always there', () => {
+  const rankings = [
+    [1, 2, 3],
+    [4, 3],
+  ];
+  expect(fuseRanks(rankings, 4)).toEqual([3, 1, 4, 2]);
+  const middling = Array.from({ length: 10 }, (_unused, place) => 100 + place);
+  expect(fuseRanks([[7, ...middling], middling], 5)).toContain(7);
 });

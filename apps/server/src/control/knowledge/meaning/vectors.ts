@@ -1,19 +1,27 @@
 const LARGEST = 127;
 
+/** The service cannot make a vector of these texts, or of one of them, however often it is asked. */
+export class UnfitTextError extends Error {}
+
 /** A vector in a byte for each dimension, as long as its longest one allows: only its direction counts. */
 export function packVector(vector: readonly number[]): Buffer {
   const longest = vector.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   if (!Number.isFinite(longest) || longest === 0)
-    throw new Error('A vector of the embeddings service has no direction.');
+    throw new UnfitTextError('A vector of the embeddings service has no direction.');
   return Buffer.from(Int8Array.from(vector, (value) => Math.round((LARGEST * value) / longest)).buffer);
 }
 
-/** By how much the best must stand out from all passages, in standard deviations, to be taken for an answer … */
-const OUTSTANDING = 2.5;
-/** … where there are enough to tell. */
-const LEAST_PASSAGES = 8;
-/** Among fewer, how near it must be. */
-const NEAR = 0.6;
+/**
+ * How much nearer than most passages one must be: in an absolute measure, and in deviations of them all. Both are reckoned by the middle of
+ * the passages, so that several that fit do not hide one another, and neither depends on how near a model puts texts of all kinds.
+ */
+type Standing = { readonly gap: number; readonly deviations: number };
+/** To be told in a talk without being asked for: more than chance brings about among thousands. */
+const OUTSTANDING: Standing = { gap: 0.1, deviations: 5 };
+/** To be found by whoever searches. */
+const FOUND: Standing = { gap: 0.05, deviations: 3 };
+/** The median distance from the median, of values that are normally distributed, is so much of their deviation. */
+const MEDIAN_SHARE = 0.6745;
 
 /** Packed vectors of passages, of which the nearest to another one are found. */
 export class VectorIndex {
@@ -34,19 +42,27 @@ export class VectorIndex {
     this.#lengths = Float64Array.from(vectors, (_, place) => this.#lengthOf(place));
   }
 
-  /** Places of the nearest, the nearest first. */
-  nearest(query: Uint8Array, count: number): readonly number[] {
-    return this.#ranked(query)
-      .slice(0, count)
-      .map(({ place }) => place);
+  get byteLength(): number {
+    return this.#values.byteLength + this.#lengths.byteLength;
   }
 
-  /** The same, without those that stand out from nothing. */
+  /** Places of the nearest, the nearest first; none that is no nearer than most. */
+  nearest(query: Uint8Array, count: number): readonly number[] {
+    return this.#standingOut(query, count, FOUND);
+  }
+
+  /** The same, without those that stand out from little. */
   outstanding(query: Uint8Array, count: number): readonly number[] {
+    return this.#standingOut(query, count, OUTSTANDING);
+  }
+
+  #standingOut(query: Uint8Array, count: number, { gap, deviations }: Standing): readonly number[] {
     const ranked = this.#ranked(query);
-    const mean = ranked.reduce((sum, { nearness }) => sum + nearness, 0) / Math.max(1, ranked.length);
-    const variance = ranked.reduce((sum, { nearness }) => sum + (nearness - mean) ** 2, 0) / Math.max(1, ranked.length);
-    const least = ranked.length < LEAST_PASSAGES ? NEAR : mean + OUTSTANDING * Math.sqrt(variance);
+    // The lower one of two: of two passages the one that fits stands out from the other.
+    const middle = ranked[Math.floor(ranked.length / 2)]?.nearness ?? 0;
+    const distances = ranked.map(({ nearness }) => Math.abs(nearness - middle)).sort((one, other) => one - other);
+    const deviation = (distances[Math.floor((distances.length - 1) / 2)] ?? 0) / MEDIAN_SHARE;
+    const least = middle + Math.max(gap, deviations * deviation);
     return ranked
       .filter(({ nearness }) => nearness > least)
       .slice(0, count)
@@ -85,11 +101,19 @@ function asSigned(bytes: Uint8Array): Int8Array {
 /** Of reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009): how little the first places count before the next. */
 const RANK_BASE = 60;
 
-/** What several rankings find, the best of all first: each gives a share that falls with the place. */
-export function fuseRanks(rankings: readonly (readonly number[])[]): readonly number[] {
+/**
+ * The best of what several rankings find: each gives a share that falls with the place. What the first ranking has in its first place is
+ * always among them: names, numbers and codes are found by their words.
+ */
+export function fuseRanks(rankings: readonly (readonly number[])[], count: number): readonly number[] {
   const scores = new Map<number, number>();
   for (const ranking of rankings) {
     for (const [rank, id] of ranking.entries()) scores.set(id, (scores.get(id) ?? 0) + 1 / (RANK_BASE + rank + 1));
   }
-  return [...scores].sort(([, one], [, other]) => other - one).map(([id]) => id);
+  const best = [...scores]
+    .sort(([, one], [, other]) => other - one)
+    .map(([id]) => id)
+    .slice(0, count);
+  const byWords = rankings[0]?.[0];
+  return byWords === undefined || best.includes(byWords) ? best : [...best.slice(0, count - 1), byWords];
 }

@@ -3,7 +3,17 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 
-export type EmbeddingsMode = 'ok' | 'another size' | 'fewer' | 'no numbers' | 'endless' | 'huge' | 'refused' | 'silent';
+export type EmbeddingsMode =
+  | 'ok'
+  | 'another size'
+  | 'fewer'
+  | 'no numbers'
+  | 'endless'
+  | 'huge'
+  | 'refused'
+  | 'picky'
+  | 'longer'
+  | 'silent';
 
 /** Words that mean the same share a dimension. */
 const CONCEPTS = [
@@ -22,6 +32,10 @@ export class ScriptedEmbeddingsServer {
       const { mode } = this;
       if (mode === 'silent') return;
       if (mode === 'refused') return void response.writeHead(503).end('{}');
+      // As servers answer to a text that is too long for their model.
+      if (mode === 'picky' && input.some((text) => text.includes('too long'))) {
+        return void response.writeHead(400).end('{}');
+      }
       response.writeHead(200, { 'content-type': 'application/json' });
       if (mode === 'huge') {
         const more = (): void => {
@@ -61,6 +75,7 @@ export class ScriptedEmbeddingsServer {
     const plain = text.toLowerCase();
     const vector = CONCEPTS.map((words) => (words.some((word) => plain.includes(word)) ? 1 : 0.01));
     if (this.mode === 'no numbers') return vector.map(() => null);
+    if (this.mode === 'longer') return [...vector, 1];
     return this.mode === 'another size' && index > 0 ? [...vector, 1] : vector;
   }
 }
