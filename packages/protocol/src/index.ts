@@ -1,4 +1,5 @@
 export type * from './answer-source.ts';
+export * from './asked-language.ts';
 export * from './avatar-names.ts';
 export * from './avatar-notices.ts';
 export * from './deliveries.ts';

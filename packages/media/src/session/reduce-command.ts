@@ -1,6 +1,6 @@
+import { askedLanguage } from '@visavis/protocol';
 import type { HistoryItem } from '../core/voice-port.ts';
 import { answerBy } from './answering.ts';
-import { askedLanguage } from './asked-language.ts';
 import { decide } from './interruption.ts';
 import { quotedGreeting } from './quoted-greeting.ts';
 import { say } from './say.ts';

@@ -4,8 +4,6 @@ import type { Passage } from '../core/passages.ts';
 import type { HistoryItem, ToolCallEvent, ToolDefinition, TurnDetectionSettings } from '../core/voice-port.ts';
 import type { VoiceParts, VoiceSlot } from '../voice/voice-parts.ts';
 
-export { askedLanguage } from './asked-language.ts';
-
 /**
  * The vocabulary between a gateway and a call: the table of contents of the media plane. Wire protocols are mapped to
  * and from it; everything here survives a process boundary (structured clone).

@@ -1,5 +1,5 @@
-import { askedLanguage, type IceServer, type SessionConfig } from '@visavis/media/session-events';
-import { VOICE_OF_CALL } from '@visavis/protocol';
+import type { IceServer, SessionConfig } from '@visavis/media/session-events';
+import { askedLanguage, VOICE_OF_CALL } from '@visavis/protocol';
 import type { CallAvatar, RecordingRoom } from '../../ports.ts';
 import type { CallRequest } from './call-request.ts';
 
