@@ -9,6 +9,7 @@ import {
 import { findChromium, launchChromium } from '../support/chromium.ts';
 import { type ConsoleAccount, openAccount } from '../support/console-account.ts';
 import { settle } from '../support/console-pages.ts';
+import { untilTrue } from '../support/page-condition.ts';
 import { startServer, type TestServer } from '../support/server-process.ts';
 import { ToolReceiver } from '../support/tool-receiver.ts';
 
@@ -197,7 +198,7 @@ describe.skipIf(executablePath === null)('abilities of an avatar in the console'
       if (page.viewportSize()?.width !== 360) await page.setViewportSize({ width, height: 900 });
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-        await page.waitForFunction(`matchMedia('(prefers-color-scheme: ${colorScheme})').matches`);
+        await untilTrue(page, `matchMedia('(prefers-color-scheme: ${colorScheme})').matches`);
         await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
         await settle(page);
         await part?.scrollIntoViewIfNeeded();

@@ -7,6 +7,7 @@ import { askAs, type ConsoleAccount, openAccount, talkOnce } from '../support/co
 import { fillProject, OPEN_PAGES, type ShownPage, settle, waitForContent } from '../support/console-pages.ts';
 import { useConversations, useUsage, useWebhooks } from '../support/console-records.ts';
 import { CONSOLE_PASSWORD } from '../support/console-steps.ts';
+import { untilTrue } from '../support/page-condition.ts';
 import { startServer, type TestServer } from '../support/server-process.ts';
 
 const executablePath = findChromium();
@@ -83,7 +84,7 @@ describe.skipIf(executablePath === null)('pages', () => {
       await prepare?.(page);
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme });
-        await page.waitForFunction(`matchMedia('(prefers-color-scheme: ${colorScheme})').matches`);
+        await untilTrue(page, `matchMedia('(prefers-color-scheme: ${colorScheme})').matches`);
         await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
         const problems = await seriousFindings(page);
         if (problems.length > 0) found[`${name}, ${colorScheme}`] = problems;

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { type ConsoleAccount, talkOnce } from './console-account.ts';
+import { untilTrue } from './page-condition.ts';
 
 /** A page of the console, as a checker or a camera should see it. */
 export type ShownPage = {
@@ -82,9 +83,7 @@ async function showFilm(page: Page): Promise<void> {
   const film = page.getByLabel('Film', { exact: true });
   await film.waitFor();
   await page.getByRole('slider', { name: 'Place in the film' }).fill('1');
-  await page.waitForFunction(
-    `document.querySelector('video').readyState >= 2 && !document.querySelector('video').seeking`,
-  );
+  await untilTrue(page, `document.querySelector('video').readyState >= 2 && !document.querySelector('video').seeking`);
 }
 
 /** As it is once somebody has chosen who speaks and what is said. */
