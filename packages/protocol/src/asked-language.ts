@@ -6,6 +6,7 @@ const TAGS =
 const NAMED_IN = ['en', 'zh', 'es', 'fr', 'de', 'ja', 'it', 'pt'];
 /** Names that Unicode's tables do not have. */
 const OTHER_NAMES: readonly (readonly [string, string])[] = [
+  ['norwegian', 'nb'],
   ['mandarin', 'zh'],
   ['mandarin chinese', 'zh'],
   ['simplified chinese', 'zh-CN'],
@@ -49,6 +50,11 @@ function namesOfLanguages(): { readonly names: ReadonlyMap<string, string>; read
 }
 
 let known: ReturnType<typeof namesOfLanguages> | null = null;
+
+/** The tag of a language by its name in one of several languages, in small letters; null: none that is known. */
+export function tagOfLanguageName(name: string): string | null {
+  return languageNames().names.get(name) ?? null;
+}
 
 function languageNames(): ReturnType<typeof namesOfLanguages> {
   known ??= namesOfLanguages();

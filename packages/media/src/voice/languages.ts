@@ -1,3 +1,6 @@
+import { tagOfLanguageName } from '@visavis/protocol';
+import { languageName } from './persona.ts';
+
 /** Languages told by their script alone (ISO 15924 names as Unicode property values), tried in this order. */
 const LANGUAGE_OF_SCRIPT: readonly (readonly [RegExp, string])[] = [
   [/[\p{Script=Hiragana}\p{Script=Katakana}]/gu, 'ja'],
@@ -58,51 +61,16 @@ export function primaryLanguage(tag: string): string {
   return /^[a-z]{2,3}$/.test(primary) ? primary : 'en';
 }
 
-/** Names in English that services use in place of tags; anything else that is no tag is null. */
-const TAG_OF_NAME = new Map(
-  Object.entries({
-    arabic: 'ar',
-    chinese: 'zh',
-    czech: 'cs',
-    danish: 'da',
-    dutch: 'nl',
-    english: 'en',
-    finnish: 'fi',
-    french: 'fr',
-    german: 'de',
-    greek: 'el',
-    hebrew: 'he',
-    hindi: 'hi',
-    hungarian: 'hu',
-    indonesian: 'id',
-    italian: 'it',
-    japanese: 'ja',
-    korean: 'ko',
-    norwegian: 'nb',
-    polish: 'pl',
-    portuguese: 'pt',
-    romanian: 'ro',
-    russian: 'ru',
-    spanish: 'es',
-    swedish: 'sv',
-    thai: 'th',
-    turkish: 'tr',
-    ukrainian: 'uk',
-    vietnamese: 'vi',
-  }),
-);
-
-const NAMES = new Intl.DisplayNames(['en'], { type: 'language', fallback: 'none' });
 /** Tags that stand for none, several, or one that was not made out. */
 const NO_LANGUAGE = new Set(['mis', 'mul', 'und', 'zxx']);
 
 /** What a service says that it has heard, as a tag; null: it says nothing that is known. */
 export function tagOfLanguage(said: string | null | undefined): string | null {
   const plain = (said ?? '').trim().toLowerCase();
-  const named = TAG_OF_NAME.get(plain);
-  if (named !== undefined) return named;
+  const named = tagOfLanguageName(plain);
+  if (named !== null) return named;
   if (!/^[a-z]{2,3}(?:-[a-z0-9]{2,8})?$/.test(plain) || NO_LANGUAGE.has(plain)) return null;
-  return NAMES.of(plain.split('-')[0] ?? '') === undefined ? null : plain;
+  return languageName(primaryLanguage(plain)) === null ? null : plain;
 }
 
 /**
@@ -184,8 +152,7 @@ export function writtenLanguage(text: string, expectedTag: string): string {
 function plainLanguage(words: readonly string[], expected: string): string | null {
   // Languages whose words are not known share many with those whose words are.
   if (words.length < LEAST_WORDS || COMMON[expected] === undefined) return null;
-  const shared = expected === 'en' ? words.filter((word) => ENGLISH_TOO.has(word)).length / words.length : 0;
-  if (commonShare(words, expected) + shared >= STILL_EXPECTED_SHARE) return null;
+  if (possibleShare(words, expected) >= STILL_EXPECTED_SHARE) return null;
   const [best] = Object.keys(COMMON)
     .map((language) => ({ language, share: commonShare(words, language), count: commonCount(words, language) }))
     .filter(({ share, count }) =>
@@ -200,12 +167,18 @@ function commonCount(words: readonly string[], language: string): number {
   return new Set(words.filter((word) => COMMON[language]?.has(word) === true)).size;
 }
 
+/** Share of words that are common in a language, be it also in others. */
+function possibleShare(words: readonly string[], language: string): number {
+  const shared =
+    language === 'en' ? words.filter((word) => ENGLISH_TOO.has(word)).length / Math.max(1, words.length) : 0;
+  return commonShare(words, language) + shared;
+}
+
 /** Whether a mouth for English can say this in place of one for the expected language: nothing in it is plainly that language. */
 export function isFitForEnglish(text: string, expectedTag: string): boolean {
   const words = wordsOf(text.slice(0, MOST_CHARACTERS));
   if (primaryLanguage(writtenLanguage(text, 'en')) !== 'en') return false;
   const share = commonShare(words, primaryLanguage(expectedTag));
-  const english =
-    words.filter((word) => ENGLISH_TOO.has(word) || COMMON.en?.has(word) === true).length / Math.max(1, words.length);
-  return english > share || (share === 0 && words.length <= 2 && !/[^\p{ASCII}]/u.test(words.join('')));
+  if (possibleShare(words, 'en') > share) return true;
+  return share === 0 && words.length <= 2 && !/[^\p{ASCII}]/u.test(words.join(''));
 }
