@@ -3,6 +3,7 @@ import { knowledgePassages, knowledgeSources } from '../../../db/avatar-parts-sc
 import type { Database } from '../../../db/database.ts';
 import { errorMessage } from '../../../error-message.ts';
 import type { ControlLogger } from '../../logger.ts';
+import { type Kept, KeptByAvatar } from '../kept-by-avatar.ts';
 import type { EmbeddingsService } from './embeddings-service.ts';
 import { UnfitTextError, VectorIndex } from './vectors.ts';
 
@@ -22,25 +23,19 @@ const QUESTION_MS = 400;
 const REST_MS = 10_000;
 /** Of a question; models read little more at once. */
 const QUESTION_CHARACTERS = 1000;
-/** Of vectors that are kept in memory, the least used of which are forgotten. */
+/** Of vectors that are kept in memory. */
 const KEPT_BYTES = 64_000_000;
 /** While an avatar's passages are embedded, its vectors are read anew no more often. */
 const FRESH_MS = 5000;
 const KEPT_QUESTIONS = 64;
 
-type Kept = {
-  /** Of its documents, and how many of their passages have a vector. */
-  readonly version: string;
-  readonly embedded: number;
-  readonly loadedAtMs: number;
-  readonly index: Promise<VectorIndex>;
-  byteLength: number;
-};
+/** `version`: of its documents. `embedded`: how many of their passages had a vector. */
+type KeptVectors = Kept<VectorIndex> & { readonly embedded: number; readonly loadedAtMs: number };
 
 /** Vectors of passages: made in the background, stored beside their passages, and compared with those of questions. */
 export class PassageEmbeddings {
   readonly #options: PassageEmbeddingsOptions;
-  readonly #kept = new Map<string, Kept>();
+  readonly #kept = new KeptByAvatar<VectorIndex, KeptVectors>(KEPT_BYTES);
   /** Of the last ones: the same words are looked up in a pause and at the end of a turn. */
   readonly #questions = new Map<string, Promise<Uint8Array | null>>();
   #restsUntilMs = 0;
@@ -151,42 +146,28 @@ export class PassageEmbeddings {
       select count(*)::integer as embedded from ${knowledgePassages} join ${knowledgeSources} on source_id = ${knowledgeSources.id}
       where avatar_id = ${avatarId} and embedding_model = ${service.model}`);
     const embedded = rows[0]?.embedded ?? 0;
-    const known = this.#kept.get(avatarId);
+    const known = this.#kept.use(avatarId);
     const isGood =
       known?.version === version && (known.embedded === embedded || performance.now() - known.loadedAtMs < FRESH_MS);
-    const kept = isGood ? known : this.#keep(avatarId, version, embedded);
-    this.#kept.delete(avatarId);
-    this.#kept.set(avatarId, kept);
-    return await kept.index;
+    return await (isGood ? known.value : this.#read(avatarId, { version, embedded }));
   }
 
   forget(avatarId: string): void {
-    this.#kept.delete(avatarId);
+    this.#kept.forget(avatarId);
   }
 
-  #keep(avatarId: string, version: string, embedded: number): Kept {
-    const index = this.#load(avatarId);
-    const kept: Kept = { version, embedded, loadedAtMs: performance.now(), index, byteLength: 0 };
-    index.then(
+  #read(avatarId: string, of: Pick<KeptVectors, 'version' | 'embedded'>): Promise<VectorIndex> {
+    const value = this.#load(avatarId);
+    const kept: KeptVectors = { ...of, value, loadedAtMs: performance.now(), weight: 0 };
+    this.#kept.keep(avatarId, kept);
+    value.then(
       ({ byteLength }) => {
-        kept.byteLength = byteLength;
-        this.#forgetOldest();
+        kept.weight = byteLength;
+        this.#kept.trim();
       },
-      // Whoever asks next tries again.
-      () => {
-        if (this.#kept.get(avatarId) === kept) this.#kept.delete(avatarId);
-      },
+      () => {},
     );
-    return kept;
-  }
-
-  #forgetOldest(): void {
-    let bytes = [...this.#kept.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
-    for (const [avatarId, { byteLength }] of this.#kept) {
-      if (bytes <= KEPT_BYTES || this.#kept.size === 1) return;
-      this.#kept.delete(avatarId);
-      bytes -= byteLength;
-    }
+    return value;
   }
 
   async #load(avatarId: string): Promise<VectorIndex> {

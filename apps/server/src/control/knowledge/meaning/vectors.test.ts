@@ -1,3 +1,4 @@
+import { seededRandom } from '@visavis/protocol/testing';
 import { expect, test } from 'vitest';
 import { fuseRanks, packVector, VectorIndex } from './vectors.ts';
 
@@ -33,15 +34,9 @@ test('nothing stands out where all are as near, and one that is much nearer does
   expect(index.outstanding(packVector([0, 0, 1]), 3)).toEqual([20]);
 });
 
-/** Vectors that have nothing to do with one another; the same for the same seed (mulberry32). */
+/** Vectors that have nothing to do with one another. */
 function unrelated(count: number, dimensions: number, seed: number): Buffer[] {
-  let state = seed;
-  const random = (): number => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
+  const random = seededRandom(seed);
   return Array.from({ length: count }, () => packVector(Array.from({ length: dimensions }, () => random() - 0.5)));
 }
 
