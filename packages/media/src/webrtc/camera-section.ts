@@ -11,16 +11,28 @@ const ANY_PROFILE = /(?:^|;)\s*profile-level-id=/i;
 /** What is sent back of a camera: requests for key frames, and how much it may send. */
 const FEEDBACK = ['nack pli', 'ccm fir', 'goog-remb'];
 
-/** The first section by which the client sends pictures in VP8 or H.264; null: there is none. */
+/**
+ * The section by which the client sends pictures in VP8 or H.264: the first that does nothing else or names a stream, before one
+ * that may send some day, as sections do of which their page has said nothing; null: there is none.
+ */
 export function readCamera(sdp: string): CameraMedia | null {
+  let idle: CameraMedia | null = null;
   for (const section of parse(sdp).media) {
     const { type, port, mid, direction = 'sendrecv' } = section;
     if (type !== 'video' || port === 0 || mid === undefined) continue;
     if (direction !== 'sendrecv' && direction !== 'sendonly') continue;
     const codecs = codecsOf(section);
-    if (codecs.size > 0) return { mid: String(mid), codecs };
+    if (codecs.size === 0) continue;
+    const camera = { mid: String(mid), codecs };
+    if (direction === 'sendonly' || namesStream(section)) return camera;
+    idle ??= camera;
   }
-  return null;
+  return idle;
+}
+
+/** Browsers put `-` in place of a stream where a section's sender has none, as all do that wait for a track. */
+function namesStream({ msid = [] }: ParsedMedia): boolean {
+  return msid.some(({ id }) => id !== '-');
 }
 
 function codecsOf({ rtp, fmtp }: ParsedMedia): Map<number, VideoCodec> {

@@ -78,7 +78,7 @@ function addCamera(client: RTCPeerConnection, direction: 'sendonly' | 'sendrecv'
     const header = new RtpHeader({ sequenceNumber: count, timestamp: count * 3_000, payloadType: 96, marker: true });
     track.writeRtp(new RtpPacket(header, Buffer.from(`${text} ${count}`)));
   };
-  return { send, asked };
+  return { send, asked, transceiver };
 }
 
 const section = (sdp: string, index: number) => sdp.split(/^(?=m=)/m)[index + 1] ?? '';
@@ -155,6 +155,22 @@ it('takes one camera of many, and refuses an offer of too many sections', async 
   expect(seen.payloads.every((payload) => payload.startsWith('camera 0 '))).toBe(true);
   const sdp = `${client.localDescription?.sdp ?? ''}${'m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=sendonly\r\n'.repeat(40)}`;
   await expect(link.setRemoteDescription({ type: 'offer', sdp })).rejects.toThrow('too many sections');
+});
+
+it('takes a camera by a late section, too, after those before have gone', async () => {
+  const { client, seen, offerAll, connected } = open({});
+  client.addTransceiver('audio', { direction: 'sendrecv' });
+  const cameras = Array.from({ length: 8 }, () => addCamera(client));
+  await offerAll();
+  await connected();
+  for (const { transceiver } of cameras.slice(0, 7)) transceiver.setDirection('inactive');
+  expect(section(await offerAll(), 8)).toContain('a=recvonly');
+  let count = 0;
+  await waitUntil(() => {
+    count += 1;
+    cameras[7]?.send(count, 'late');
+    return seen.payloads.filter((payload) => payload.startsWith('late')).length >= 3;
+  });
 });
 
 it('offers to take a camera by the section of its own picture, where somebody sees', async () => {

@@ -8,6 +8,7 @@ import nodeDataChannel, {
 import type { Clock } from '../core/clock.ts';
 import { closeAll } from '../core/close-all.ts';
 import type { StreamIdentity } from './media-sender.ts';
+import { SECTIONS_MAX } from './remote-description.ts';
 import {
   AUDIO_MID,
   EXTENSION_LINES,
@@ -23,8 +24,6 @@ import {
 
 const GATHERING_LIMIT_MS = 1000;
 const MTU_BYTES = 1200;
-/** Sections of pictures of the client beside ours; of more there is no use. */
-const MAX_CLIENT_TRACKS = 4;
 const REPEAT_WITHIN_MS = 5;
 const STREAM_ID = 'avatar';
 const CLOCK_RATE_HZ = 90_000;
@@ -170,7 +169,7 @@ export class Connection {
   /** A section that the client has added: for pictures, if for anything. */
   #takeTrack(track: Track, events: ConnectionEvents): void {
     const mid = track.mid();
-    if (this.#isClosed || track.type() !== 'video' || this.#clientTracks.size >= MAX_CLIENT_TRACKS) {
+    if (this.#isClosed || track.type() !== 'video' || this.#clientTracks.size >= SECTIONS_MAX) {
       track.onClosed(() => {});
       track.close();
       return;

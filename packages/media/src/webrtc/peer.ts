@@ -9,6 +9,7 @@ import { Connection, type ConnectionEvents } from './connection.ts';
 import type { EncodedVideoFrame, VideoCodec } from './encoded-frame.ts';
 import { type IceServerOption, usableIceServers } from './ice-servers.ts';
 import { MediaSender, type MediaSenderStats, type StreamIdentity } from './media-sender.ts';
+import { checkSections, isUsableCandidate, withoutUnusableCandidates } from './remote-description.ts';
 import { type RtpPacket, readRtpPacket } from './rtp-packet.ts';
 import {
   AUDIO_MID,
@@ -26,8 +27,6 @@ const MAX_BITRATE_KBPS = 1200;
 const START_BITRATE_KBPS = 800;
 /** Candidates kept until the answer comes. */
 const WAITING_CANDIDATES_MAX = 64;
-/** Of an offer; browsers that change their minds often have a dozen. */
-const SECTIONS_MAX = 32;
 
 export type PeerState = 'new' | 'connecting' | 'connected' | 'disconnected' | 'failed' | 'closed';
 export type PeerCandidate = { readonly candidate: string; readonly sdpMid: string; readonly sdpMLineIndex: number };
@@ -197,10 +196,10 @@ export class Peer {
     } else {
       this.#connection.applyRemote(offer, 'offer');
     }
-    this.#agreeOnCamera(description.sdp);
+    const camera = this.#agreeOnCamera(description.sdp);
     const sdp = await this.#connection.describe('answer');
     this.#releaseCandidates();
-    return { type: 'answer', sdp: this.#fit(sdp, description.sdp) };
+    return { type: 'answer', sdp: this.#fit(sdp, description.sdp, camera) };
   }
 
   /** Answers the offer with which the client began the call; see `PeerOptions.offered`. */
@@ -208,10 +207,10 @@ export class Peer {
     checkSections(offerSdp);
     this.#connection.applyRemote(withoutUnusableCandidates(offerSdp), 'offer');
     this.#sender.configure(offered);
-    this.#agreeOnCamera(offerSdp);
+    const camera = this.#agreeOnCamera(offerSdp);
     this.#remoteFragment = iceUserFragment(offerSdp);
     const sdp = await this.#connection.describe('answer');
-    return { type: 'answer', sdp: this.#fit(sdp, offerSdp) };
+    return { type: 'answer', sdp: this.#fit(sdp, offerSdp, camera) };
   }
 
   /** Takes anything that clients send; what is of no use is ignored. */
@@ -290,11 +289,12 @@ export class Peer {
   }
 
   /** The client says by which section its camera comes, if by any. */
-  #agreeOnCamera(sdp: string): void {
+  #agreeOnCamera(sdp: string): CameraMedia | null {
     const { camera } = this.#options;
-    if (camera === undefined) return;
+    if (camera === undefined) return null;
     this.#camera = readCamera(sdp);
     camera.agree(this.#camera?.codecs ?? NO_CODECS);
+    return this.#camera;
   }
 
   #look(packet: Buffer, mid: string): void {
@@ -310,8 +310,9 @@ export class Peer {
     }
   }
 
-  #fit(answerSdp: string, offerSdp: string): string {
-    return fitAnswerToOffer(this.#finish(answerSdp), offerSdp, this.#ourMids, this.#camera);
+  /** `camera`: the one of that offer; another one may have come meanwhile. */
+  #fit(answerSdp: string, offerSdp: string, camera: CameraMedia | null): string {
+    return fitAnswerToOffer(this.#finish(answerSdp), offerSdp, this.#ourMids, camera);
   }
 
   #replaceConnection(): void {
@@ -376,25 +377,6 @@ export class Peer {
   #finish(sdp: string): string {
     return tidyDescription(sdp, this.#options.extraHostAddresses ?? []);
   }
-}
-
-/** UDP candidates with an address. Names under `.local` mean nothing outside the client's own network (RFC 8828). */
-function isUsableCandidate(line: string): boolean {
-  const match = /^candidate:\S+ \d+ udp \d+ (\S+) \d+ typ \S+/i.exec(line);
-  return match !== null && !(match[1] ?? '').toLowerCase().endsWith('.local');
-}
-
-function withoutUnusableCandidates(sdp: string): string {
-  return sdp
-    .split(/\r?\n/)
-    .filter((line) => line !== '' && (!line.startsWith('a=candidate:') || isUsableCandidate(line.slice(2))))
-    .map((line) => `${line}\r\n`)
-    .join('');
-}
-
-/** Every section costs the native library a track. */
-function checkSections(sdp: string): void {
-  if ((sdp.match(/^m=/gm)?.length ?? 0) > SECTIONS_MAX) throw new Error('This offer has too many sections.');
 }
 
 function newIdentity(): StreamIdentity {
